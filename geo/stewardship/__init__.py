@@ -1,0 +1,1 @@
+"""What a data steward does with layers: import, check, activate, retire, and see what was done."""
