@@ -116,6 +116,20 @@ def digits(telephone: str) -> str:
     return re.sub(r"^(\+44|0044)0?", "0", plain)
 
 
+def team_codes(data: Path, var: Path) -> dict[str, set[str]]:
+    """The codes of every team of every generation, shipped or imported, by layer."""
+    from geo.layers import all_generations, read_members
+
+    found: dict[str, set[str]] = {}
+    for layer, generations in all_generations(data, var).items():
+        for generation in generations:
+            if generation.kind == "team":
+                codes = found.setdefault(layer, set())
+                if (generation.folder / "members.csv").exists():
+                    codes.update(member.code for member in read_members(generation))
+    return found
+
+
 def load_forbidden(folder: Path) -> list[Forbidden]:
     """The numbers of `forbidden.csv`. Raises `ContactsError`."""
     rows, problems = read_sheet(folder / f"{FORBIDDEN}.csv", FORBIDDEN_COLUMNS)
@@ -190,7 +204,9 @@ def _row_problems(
         if fault := _telephone_problem(cells["telephone"]):
             found.append(("telephone", *fault))
         elif reason := forbidden.get(digits(cells["telephone"])):
-            found.append(("telephone", f"This number must not be given: {reason}", "Give the team's own number."))
+            found.append(
+                ("telephone", f"This number must not be given: {reason}", "Give the team's own number.")
+            )
     if cells["email"] and not _EMAIL.fullmatch(cells["email"]):
         found.append(("email", "It is no e-mail address", "Write it like duty@team.example."))
     if cells["form"] and not _FORM.fullmatch(cells["form"]):
@@ -213,9 +229,12 @@ def _row_problems(
     elif _YES_NO[cells["sample"].lower()]:
         found += _sample_problems(cells)
     elif cells["telephone"] and _SAMPLE_NUMBERS.fullmatch(digits(cells["telephone"])):
-        found.append(("sample", "The number is from the range for drama", "Write yes, or give the real number."))
+        found.append(
+            ("sample", "The number is from the range for drama", "Write yes, or give the real number.")
+        )
     return [
-        Problem(file, row.line, column, cells[column] or None, wrong, remedy) for column, wrong, remedy in found
+        Problem(file, row.line, column, cells[column] or None, wrong, remedy)
+        for column, wrong, remedy in found
     ]
 
 
@@ -303,7 +322,9 @@ def _twice(contacts: list[ContactPoint]) -> list[Problem]:
         owner = samples.setdefault(number, contact) if contact.sample else contact
         if first is not contact:
             wrong = f"The same contact stands in line {first.line}"
-            problems.append(Problem(contact.file, contact.line, "team", contact.team, wrong, "Keep one of them."))
+            problems.append(
+                Problem(contact.file, contact.line, "team", contact.team, wrong, "Keep one of them.")
+            )
         elif (owner.layer, owner.team) != (contact.layer, contact.team):
             wrong = f"The number is that of {owner.team} ({owner.file}, line {owner.line})"
             remedy = "Give each team a number of its own."

@@ -79,7 +79,10 @@ def rules(expression: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def validate(expression: str) -> None:
     """Raise `HoursError` unless `expression` is opening hours that can be relied on."""
-    from opening_hours import OpeningHours, ParserError
+    from opening_hours import (  # type: ignore[attr-defined,unused-ignore]
+        OpeningHours,
+        ParserError,
+    )
 
     if not expression.strip():
         raise HoursError("There are no hours", _EXAMPLE)
@@ -186,7 +189,9 @@ def _wall_seconds(wall: dt.datetime) -> int:
     return int(wall.replace(tzinfo=dt.UTC).timestamp())
 
 
-def open_intervals(expression: str, start: dt.datetime, end: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+def open_intervals(
+    expression: str, start: dt.datetime, end: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime]]:
     """When `expression` is open between two moments, as (opens, closes) pairs in UTC.
 
     The moments must have a time zone. Raises `HoursError` and `ValueError` as `open_edges` does.

@@ -6,6 +6,7 @@ Instants here are whole seconds since 1970-01-01T00:00Z ("epoch"), days are cale
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -71,4 +72,4 @@ def clock_changes(start: int, end: int) -> list[int]:
 def steady_periods(start: int, end: int) -> list[tuple[int, int, int]]:
     """`start` to `end` cut at the clock changes: (from, until, seconds ahead of UTC) of each piece."""
     cuts = [start, *(change for change in clock_changes(start, end) if start < change < end), end]
-    return [(a, b, _offset(a)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [(a, b, _offset(a)) for a, b in pairwise(cuts)]

@@ -60,7 +60,9 @@ def read_sheet(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         return [], [
-            Problem(file, line, None, None, "There is a NUL byte, so this is no CSV file", "Save it as CSV UTF-8.")
+            Problem(
+                file, line, None, None, "There is a NUL byte, so this is no CSV file", "Save it as CSV UTF-8."
+            )
         ]
     return _table(file, text, columns)
 
@@ -115,7 +117,9 @@ def _table(file: str, text: str, columns: tuple[str, ...]) -> tuple[list[Row], l
             rows.append(Row(line, dict(zip(heading, tidy, strict=False))))
     except csv.Error as error:
         wrong = f"The row cannot be read ({error})"
-        problems.append(Problem(file, before + 1, None, None, wrong, "Look for a quote mark that never closes."))
+        problems.append(
+            Problem(file, before + 1, None, None, wrong, "Look for a quote mark that never closes.")
+        )
     if heading is None:
         problems.append(_whole(file, "The file is empty", f"Its first line must be {','.join(columns)}."))
     return rows, problems
@@ -131,7 +135,9 @@ def _tidy(cell: str) -> str:
 def _heading_problems(file: str, line: int, heading: list[str], columns: tuple[str, ...]) -> list[Problem]:
     expected = f"The headings are {','.join(columns)}."
     problems = [
-        Problem(file, line, name, None, "The column is missing", expected) for name in columns if name not in heading
+        Problem(file, line, name, None, "The column is missing", expected)
+        for name in columns
+        if name not in heading
     ]
     problems += [
         Problem(file, line, name or f"number {position}", None, "Nothing is known of this column", expected)
