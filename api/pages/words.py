@@ -1,0 +1,81 @@
+"""How facts are put into words on a page: dates, times, numbers, addresses that may be followed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+CITY_TIME = ZoneInfo("Europe/London")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+
+AUDIENCES = {"professional": "for professionals", "public": "for families", "both": "for families and professionals"}
+STATUSES = {"illustrative": "illustrative", "confirmed": "confirmed"}
+
+
+def day(value: Any) -> str:
+    """`2026-11-22` as "22 November 2026", `2003-05` as "May 2003"; anything else as it is."""
+    text = str(value or "")
+    found = re.fullmatch(r"(\d{4})-(\d{2})(?:-(\d{2}))?", text[:10])
+    if not found or not 1 <= int(found[2]) <= 12:
+        return text
+    month = f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
+    return f"{int(found[3])} {month}" if found[3] else month
+
+
+def moment(value: Any) -> str:
+    """A UTC time (ISO 8601) as "5:15pm on Monday 23 November", in the city's time; anything else as it is."""
+    try:
+        at = dt.datetime.fromisoformat(str(value)).astimezone(CITY_TIME)
+    except (ValueError, OverflowError):
+        return str(value or "")
+    minutes = f":{at.minute:02d}" if at.minute else ""
+    clock = f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
+    if (at.hour, at.minute) in ((0, 0), (12, 0)):
+        clock = "midday" if at.hour else "midnight"
+    return f"{clock} on {_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}"
+
+
+def first_up(value: Any) -> str:
+    """The text with its first letter as a capital and the rest as it is."""
+    text = str(value or "")
+    return text[:1].upper() + text[1:]
+
+
+def percent(value: Any) -> str:
+    """A part of one in whole per cent; a small one never reads as nothing, nor a large one as all."""
+    share = float(value or 0)
+    whole = round(share * 100)
+    if share > 0 and whole == 0:
+        return "less than 1%"
+    if share < 1 and whole == 100:
+        return "more than 99%"
+    return f"{whole}%"
+
+
+def thousands(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def telephone_address(value: Any) -> str:
+    """A telephone number as a `tel:` address: its digits, and a leading plus."""
+    return "tel:" + re.sub(r"(?<!^)\+|[^\d+]", "", str(value or ""))
+
+
+def web_address(value: Any) -> str:
+    """The address if it is one of the web that may be followed, else nothing (`javascript:` and the like)."""
+    text = str(value or "")
+    return text if re.match(r"https?://[^\s]+\Z", text) else ""
+
+
+def listed(values: Any, last: str = "and") -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
+    words = [str(value) for value in values]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
