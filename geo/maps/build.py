@@ -11,18 +11,16 @@ script and no inline style, so that they work under the policy in `api/pages/csp
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from geo.maps.look import look_of
-from geo.maps.picture import Plane, rings_of, sample_line
+from geo.maps.picture import Plane, file_stem, rings_of, sample_line
 
 Feature = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -54,13 +52,6 @@ def tip(text: object) -> str:
     would otherwise be executed.
     """
     return html.escape(str(text)).translate({96: "&#96;", 36: "&#36;", 92: "&#92;"})
-
-
-def file_stem(code: str) -> str:
-    """A code as a file name: itself where it is plain, else a digest of it."""
-    if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", code):
-        return code
-    return "x" + hashlib.sha256(code.encode()).hexdigest()[:20]
 
 
 def build_maps(

@@ -9,9 +9,11 @@ latitude. Over a city this is off by less than the width of a line.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +83,13 @@ class Plane:
             parts.append(" ".join(steps).replace(" -", "-"))
             parts.append("z")
         return "".join(parts)
+
+
+def file_stem(code: str) -> str:
+    """A code as a file name: itself where it is plain, else a digest of it."""
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", code):
+        return code
+    return "x" + hashlib.sha256(code.encode()).hexdigest()[:20]
 
 
 def rings_of(geometry: dict[str, Any]) -> list[Ring]:

@@ -130,7 +130,7 @@ def assign(generation: Generation, table: CityTable, names: Mapping[str, str] | 
     if generation.members == "polygon":
         shapes = read_shapes(generation)
         areas = areas_of((shape.code, shape.name) for shape in shapes)
-        return Assignment(areas, _by_polygon(shapes, areas, table))
+        return Assignment(areas, by_polygon(shapes, areas, table))
     if generation.members == "reference":
         column = table.reference[generation.reference_column or generation.layer]
         known = names or {}
@@ -167,7 +167,7 @@ def _by_value(column: Sequence[str], claims: Mapping[str, int]) -> Areas:
     return np.fromiter((claims.get(value, NONE) for value in column), dtype=np.uint16, count=len(column))
 
 
-def _by_polygon(shapes: Sequence[Shape], areas: Sequence[Area], table: CityTable) -> Areas:
+def by_polygon(shapes: Sequence[Shape], areas: Sequence[Area], table: CityTable) -> Areas:
     import shapely
 
     index = np.full(len(table.postcodes), NONE, dtype=np.uint16)

