@@ -227,7 +227,8 @@ def _row_problems(
     if cells["sample"].lower() not in _YES_NO:
         found.append(("sample", "It must be yes or no", "Write yes for an invented contact, else no."))
     elif _YES_NO[cells["sample"].lower()]:
-        found += _sample_problems(cells)
+        faulty = {column for column, _, _ in found}
+        found += [fault for fault in _sample_problems(cells) if fault[0] not in faulty]
     elif cells["telephone"] and _SAMPLE_NUMBERS.fullmatch(digits(cells["telephone"])):
         found.append(
             ("sample", "The number is from the range for drama", "Write yes, or give the real number.")

@@ -90,7 +90,7 @@ class Routing:
 
     @classmethod
     def open(cls, path: Path) -> Routing:
-        """Read the snapshot at `path`. Raises `SnapshotMissingError` or `SnapshotDamagedError`, saying what to do."""
+        """Read the snapshot at `path`. Raises `SnapshotMissingError` or `SnapshotDamagedError`."""
         return cls(read_snapshot(path))
 
     def frame(self, moment: dt.datetime) -> Frame:
