@@ -81,10 +81,11 @@ def layer_rank(layer: str) -> tuple[int, str]:
     return (LAYER_ORDER.index(layer) if layer in LAYER_ORDER else len(LAYER_ORDER), layer)
 
 
-def read_generation(folder: Path) -> Generation:
+def read_generation(folder: Path, *, named: bool = True) -> Generation:
     """Read one generation's `layer.toml`.
 
-    Raises `LayerError` for a missing file, bad TOML, a missing, unknown or wrongly typed key.
+    With `named=False` the folder may have any name, as one that a steward was sent. Raises
+    `LayerError` for a missing file, bad TOML, a missing, unknown or wrongly typed key.
     """
     path = folder / "layer.toml"
     try:
@@ -100,7 +101,7 @@ def read_generation(folder: Path) -> Generation:
     problem = _toml_problem(table)
     if problem:
         raise LayerError(f"{path}{_line_of(text, problem[0])}: {problem[1]}")
-    generation = folder.name
+    generation = folder.name if named else table["valid_from"].isoformat()
     if not GENERATION_ID.fullmatch(generation) or not generation.startswith(table["valid_from"].isoformat()):
         raise LayerError(
             f"{folder}: the folder must be named for its valid_from, {table['valid_from'].isoformat()}."
@@ -150,7 +151,7 @@ def _toml_problem(table: dict[str, Any]) -> tuple[str, str] | None:
     if "valid_to" in table and table["valid_to"] < table["valid_from"]:
         return "valid_to", "valid_to is before valid_from."
     if table["members"] == "reference" and "reference_column" not in table:
-        return "members", "a layer of members = \"reference\" must name its reference_column."
+        return "members", 'a layer of members = "reference" must name its reference_column.'
     return None
 
 
@@ -221,8 +222,9 @@ def all_generations(data: Path, var: Path) -> dict[str, list[Generation]]:
             if generation.layer != path.parent.parent.name:
                 raise LayerError(f"{path}: layer is {generation.layer!r} but its folder says otherwise.")
             found.setdefault(generation.layer, {})[generation.id] = generation
+    written = {layer: dict(generations) for layer, generations in found.items()}
     for entry in read_journal(var):
-        known = found.get(entry["layer"], {}).get(entry["generation"])
+        known = written.get(entry["layer"], {}).get(entry["generation"])
         if known is None or entry["action"] == "import":
             continue
         changes: dict[str, Any] = {"active": entry["action"] == "activate"}
@@ -230,9 +232,12 @@ def all_generations(data: Path, var: Path) -> dict[str, list[Generation]]:
             if entry.get("from"):
                 changes["valid_from"] = dt.date.fromisoformat(entry["from"])
             changes["valid_to"] = dt.date.fromisoformat(entry["to"]) if entry.get("to") else known.valid_to
-        elif entry.get("to"):  # retired from a date: it still answers for the days up to it
-            changes = {"active": True, "valid_to": dt.date.fromisoformat(entry["to"])}
-        found[known.layer][known.id] = replace(known, **changes)
+            latest = known
+        else:
+            latest = found[known.layer][known.id]
+            if entry.get("to"):  # retired from a date: it still answers for the days up to it
+                changes = {"active": True, "valid_to": dt.date.fromisoformat(entry["to"])}
+        found[known.layer][known.id] = replace(latest, **changes)
     return {
         layer: sorted(found[layer].values(), key=lambda g: (g.valid_from, _edition(g.id)))
         for layer in sorted(found, key=layer_rank)
