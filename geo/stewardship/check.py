@@ -81,7 +81,9 @@ def gaps(members: str, index: Areas, table: CityTable, wards: Mapping[str, str])
             which = "all" if len(lost) == whole[group] else f"{len(lost)} of its {whole[group]}"
             shown = ", ".join(lost[:3]) + (" and more" if len(lost) > 3 else "")
             what = f"sector {group}: {which} postcodes are in no area ({shown})."
-            do = "Put the sector or these postcodes in an area." if members != "polygon" else "Extend an area."
+            do = (
+                "Put the sector or these postcodes in an area." if members != "polygon" else "Extend an area."
+            )
         found.append(Finding("gap", "", group, what, do, len(lost)))
     return found
 
@@ -178,7 +180,9 @@ def _unknown_places(rows: Sequence[Member], table: CityTable, authority_of: Auth
         if key is None:
             what = f"{row.member!r} is neither a postcode nor a sector such as B15 2."
             if kind(row.member.strip().upper()) == "outcode":
-                what = f"{row.member!r} is an outcode, which lies in several areas; write sectors such as B15 2."
+                what = (
+                    f"{row.member!r} is an outcode, which lies in several areas; write sectors such as B15 2."
+                )
             found.append(Finding("unknown", at, row.member, what, "Correct it or delete the row."))
         elif key in authorities:
             what = f"{_written(key, {})} lies outside Birmingham, in {authorities[key]}."
@@ -212,7 +216,11 @@ def _empty(drawing: Drawing, assigned: Assignment) -> list[Finding]:
         at.setdefault(row.code, f"line {row.line}")
     for shape in drawing.shapes:
         at.setdefault(shape.code, f"feature {shape.feature}")
-    do = "Leave it out (import --city-only does so)." if drawing.shapes else "Give it members, or leave it out."
+    do = (
+        "Leave it out (import --city-only does so)."
+        if drawing.shapes
+        else "Give it members, or leave it out."
+    )
     return [
         Finding("empty", at.get(a.code, ""), a.code, f"{a.code} {a.name} holds no postcode of the city.", do)
         for place, a in enumerate(assigned.areas)
@@ -265,7 +273,9 @@ def _ward_pieces(
         groups = components(by_area[area.code], touching)
         for group in groups[1:]:
             listed = ", ".join(wards[code] for code in group)
-            what = f"{area.code} {area.name} is in {len(groups)} pieces: {listed} touches no other of its wards."
+            what = (
+                f"{area.code} {area.name} is in {len(groups)} pieces: {listed} touches no other of its wards."
+            )
             do = "Move it to a neighbouring area, or add the ward between."
             first = min(line[area.code, code] for code in group)
             found.append(Finding("pieces", f"line {first}", area.code, what, do))
@@ -284,7 +294,8 @@ def _point_pieces(assigned: Assignment, table: CityTable, least: int) -> list[Fi
             continue
         small = [table.postcodes[row] for group in apart for row in group]
         shown = ", ".join(small[:3]) + (" and more" if len(small) > 3 else "")
-        what = f"{area.code} {area.name} is in {len(apart) + 1} pieces; {len(small)} postcodes stand apart ({shown})."
+        what = f"{area.code} {area.name} is in {len(apart) + 1} pieces; {len(small)} postcodes stand apart"
+        what += f" ({shown})."
         do = "Look at them on the map; move them to the area round them if they are slips."
         found.append(Finding("pieces", "", area.code, what, do, len(small)))
     return found

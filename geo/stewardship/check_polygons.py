@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.stewardship.assignment import Assignment, CityTable, Shape, by_polygon, areas_of
+from geo.stewardship.assignment import Assignment, CityTable, Shape, areas_of, by_polygon
 from geo.stewardship.findings import Finding
 
 # Less than this many square metres is the rounding of a shared edge, unless a postcode stands on it.
@@ -52,7 +52,9 @@ def _overlaps(shapes: Sequence[Shape], table: CityTable) -> list[Finding]:
         at = f"feature {second.feature}"
         if first.code == second.code:
             kind, value = "duplicate", second.code
-            what = f"{second.code} is drawn here and again in feature {first.feature} ({ground:,.0f} m² twice)."
+            what = (
+                f"{second.code} is drawn here and again in feature {first.feature} ({ground:,.0f} m² twice)."
+            )
             do = "Leave one of the two features out."
         else:
             kind, value = "overlap", f"{first.code} {second.code}"

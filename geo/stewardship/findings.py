@@ -48,8 +48,8 @@ class Finding:
 class Drawing:
     """A generation with what its file says, before or after it is imported.
 
-    `rows` for members, `shapes` (EPSG:27700) for polygons. `notes` says what was mended or assumed in reading;
-    `faults` what could not be read.
+    `rows` for members, `shapes` (EPSG:27700) for polygons. `notes` says what was mended or assumed in
+    reading; `faults` what could not be read.
     """
 
     generation: Generation

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 # Roughly Birmingham with ten kilometres round it, as west, south, east, north.
 CITY_GRID = (392000.0, 262000.0, 424000.0, 312000.0)
 CITY_DEGREES = (-2.12, 52.25, -1.64, 52.71)
-BRITAIN_GRID = (0.0, 0.0, 700000.0, 1300000.0)
 _CODE = re.compile(r"code|(area|team|hub)_?code|[a-z]+\d*cd|(area|team)_?id|id", re.IGNORECASE)
 _NAME = re.compile(r"name|(area|team|hub)_?name|[a-z]+\d*nm|title|team|area", re.IGNORECASE)
 
@@ -111,8 +110,8 @@ def _in_the_city(path: Path, frame: Any) -> None:
     if home is not None and _meets(box, home):
         return
     if home is None:
-        moved = frame.to_crs(27700).total_bounds
-        if np.all(np.isfinite(moved)) and _meets(tuple(float(v) for v in moved), CITY_GRID):
+        moved = tuple(float(value) for value in frame.to_crs(27700).total_bounds)
+        if np.isfinite(moved).all() and _meets((moved[0], moved[1], moved[2], moved[3]), CITY_GRID):
             return
     looks = "They are somewhere else: is this the right file?"
     degrees = max(abs(value) for value in box) <= 180
@@ -143,19 +142,23 @@ def _field(path: Path, what: str, asked: str, fields: Sequence[str], pattern: re
     for choice in (exact, coded, found):
         if len(choice) == 1:
             return choice[0]
-    problem = f"several could be the {what} ({', '.join(found)})" if found else f"none is the {what} ({listed})"
+    problem = (
+        f"several could be the {what} ({', '.join(found)})" if found else f"none is the {what} ({listed})"
+    )
     raise LayerError(f"{path}: of the properties {problem}. Say which with --{what}-field.")
 
 
 def _text(value: object) -> str:
-    if value is None or value != value:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
 
 
-def _shapes(frame: Any, code_field: str, name_field: str, notes: list[str]) -> tuple[list[Shape], list[Finding]]:
+def _shapes(
+    frame: Any, code_field: str, name_field: str, notes: list[str]
+) -> tuple[list[Shape], list[Finding]]:
     import shapely
 
     shapes: list[Shape] = []
@@ -167,15 +170,21 @@ def _shapes(frame: Any, code_field: str, name_field: str, notes: list[str]) -> t
             faults.append(Finding("incomplete", at, name, f"the feature has no {code_field}.", "Fill it in."))
             continue
         if drawn is None or drawn.is_empty or not _polygonal(drawn):
-            what = f"{code} {name} has no polygon" + (f" but a {drawn.geom_type}." if drawn is not None else ".")
+            what = f"{code} {name} has no polygon" + (
+                f" but a {drawn.geom_type}." if drawn is not None else "."
+            )
             faults.append(Finding("incomplete", at, code, what, "Draw it, or leave the feature out."))
             continue
         geometry = shapely.transform(shapely.force_2d(drawn), lambda xy: np.round(xy, 3))
         if not shapely.is_valid(geometry):
             reason = shapely.is_valid_reason(geometry)
             geometry = _only_polygons(shapely.make_valid(geometry))
-            change = float(geometry.area - drawn.area)
-            notes.append(f"{at}: {code} {name} was not a valid polygon ({reason}); repaired, {change:+,.0f} m².")
+            change = f"{geometry.area - drawn.area:+,.0f} m²"
+            notes.append(
+                f"Feature {feature}: {code} {name} was not a valid polygon ({reason}); repaired, {change}."
+            )
+        elif geometry.geom_type == "GeometryCollection":
+            geometry = _only_polygons(geometry)
         if geometry.is_empty:
             faults.append(Finding("incomplete", at, code, f"{code} {name} has no ground.", "Draw it again."))
             continue
@@ -184,7 +193,7 @@ def _shapes(frame: Any, code_field: str, name_field: str, notes: list[str]) -> t
 
 
 def _polygonal(geometry: Any) -> bool:
-    return geometry.geom_type in ("Polygon", "MultiPolygon", "GeometryCollection") and geometry.area > 0
+    return geometry.geom_type in ("Polygon", "MultiPolygon", "GeometryCollection")
 
 
 def _only_polygons(geometry: Any) -> Any:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from geo.layers import Generation, LayerError, Member, read_generation
 from geo.postcode import kind, show
-from geo.stewardship.assignment import POLYGON_FILE, place_key
+from geo.stewardship.assignment import POLYGON_FILE, place_key, read_shapes
 from geo.stewardship.findings import Drawing, Finding
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "code": ("code", "area_code", "team_code", "areacode", "teamcode", "hub_code", "area_id", "team_id", "id"),
+    "code": ("code", "area_code", "team_code", "areacode", "teamcode", "hub_code", "team_id", "id"),
     "name": ("name", "area_name", "team_name", "areaname", "teamname", "hub_name", "title", "team", "area"),
     "member": (
         "member", "members", "ward_2004", "ward_code", "wardcode", "ward", "wards", "ward_name", "postcode",
@@ -65,6 +65,10 @@ def read_folder(folder: Path, wards: Mapping[str, str], wanted: Wanted | None = 
         return Drawing(generation, "data/reference/postcode_areas.csv.gz")
     if generation.members == "polygon":
         path = folder / POLYGON_FILE
+        try:
+            return Drawing(generation, path.name, [], read_shapes(generation))
+        except LayerError:  # not as we store them, but perhaps as a steward was sent them
+            pass
         if not path.is_file():
             others = [p for p in sorted(folder.iterdir()) if p.suffix.lower() in POLYGON_SUFFIXES]
             if len(others) != 1:
@@ -95,7 +99,8 @@ def read_rows(path: Path, wanted: Wanted) -> tuple[list[Member], list[str], list
         if not any(cells):
             continue
         code, name, member = (
-            cells[place[c]] if c in place and place[c] < len(cells) else "" for c in ("code", "name", "member")
+            cells[place[c]] if c in place and place[c] < len(cells) else ""
+            for c in ("code", "name", "member")
         )
         if code and member:
             rows.append(Member(line, code, name, member))
@@ -222,6 +227,16 @@ def _plain(name: str) -> str:
 def blank_generation(layer: str, valid_from: dt.date, folder: Path) -> Generation:
     """A generation about which nothing is known yet but its layer and first day."""
     return Generation(
-        layer=layer, id=valid_from.isoformat(), title=layer, kind="team", valid_from=valid_from, valid_to=None,
-        status="illustrative", source="", owner="", members="postcode", folder=folder, active=False,
-    )  # fmt: skip
+        layer=layer,
+        id=valid_from.isoformat(),
+        title=layer,
+        kind="team",
+        valid_from=valid_from,
+        valid_to=None,
+        status="illustrative",
+        source="",
+        owner="",
+        members="postcode",
+        folder=folder,
+        active=False,
+    )
