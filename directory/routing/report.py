@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from directory.routing.london import iso, local
 from directory.routing.proof import Gap, Proof
 
-_SHOWN = 12  # gaps of each chain in the text; the JSON has all of them
+_SHOWN = 12  # kinds of gap shown for each chain; the JSON has every gap
 
 
 def proof_text(proof: Proof) -> str:
@@ -21,11 +22,11 @@ def proof_text(proof: Proof) -> str:
         ("front door", "CASS and the Emergency Duty Team leave these times uncovered:"),
         ("teams", "Nobody accountable or sourced answers at these times:"),
     ):
-        gaps = [gap for gap in proof.gaps if gap.chain == chain]
-        if gaps:
-            lines += ["", title, *(line for gap in gaps[:_SHOWN] for line in _gap_lines(gap))]
-            if len(gaps) > _SHOWN:
-                lines.append(f"  and {len(gaps) - _SHOWN:,} more such times (--json lists them all)")
+        groups = _alike([gap for gap in proof.gaps if gap.chain == chain])
+        if groups:
+            lines += ["", title, *(line for group in groups[:_SHOWN] for line in _group_lines(group))]
+            if len(groups) > _SHOWN:
+                lines.append(f"  and {len(groups) - _SHOWN:,} more kinds of gap (--json lists every one)")
     if lines:
         lines.append("")
     lines += _counts(proof)
@@ -59,15 +60,26 @@ def _moment(instant: int) -> str:
     return f"{local(instant):%a %d %b %Y %H:%M %Z}"
 
 
-def _gap_lines(gap: Gap) -> list[str]:
-    where = ""
-    if gap.chain == "teams":
-        example = " + ".join(code for _, code in gap.example) or "no team"
-        where = f", in {gap.combinations:,} combinations such as {example}"
-    first = (
-        f"  {_moment(gap.start)} to {_moment(gap.end)}, for a caller who is {_caller(gap.audience)}{where}"
-    )
-    return [first, *(f"    {line}" for line in gap.beside)]
+def _alike(gaps: Sequence[Gap]) -> list[list[Gap]]:
+    """Gaps of the same callers, beside the same contacts and at the same time of day, kept together."""
+    groups: dict[tuple[object, ...], list[Gap]] = {}
+    for gap in gaps:
+        start, end = local(gap.start), local(gap.end)
+        key = (gap.audience, gap.beside, start.time(), end.time(), gap.end - gap.start)
+        groups.setdefault(key, []).append(gap)
+    return list(groups.values())
+
+
+def _group_lines(group: Sequence[Gap]) -> list[str]:
+    first, last = group[0], group[-1]
+    text = f"  {_moment(first.start)} to {_moment(first.end)}"
+    if len(group) > 1:
+        text += f", and {len(group) - 1:,} times more until {_day(local(last.start))}"
+    text += f", for a caller who is {_caller(first.audience)}"
+    if first.chain == "teams":
+        example = " + ".join(code for _, code in first.example) or "no team"
+        text += f", in {max(gap.combinations for gap in group):,} combinations such as {example}"
+    return [text, *(f"    {line}" for line in first.beside)]
 
 
 def _caller(audience: str) -> str:

@@ -23,7 +23,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 def by_the_library(expression: str, instant: int) -> bool:
     """What the library itself says of the time on London's clocks, given the bank holidays as dates.
 
-    It is asked without a time zone: with one it calls the hour that comes twice closed where it is open.
+    It is asked without a time zone: with one it is wrong in the minute before the clocks go back.
     """
     written = []
     for rule in expression.split(";"):

@@ -70,6 +70,7 @@ def test_a_quarter_of_an_hour_between_cass_and_the_duty_team_is_found_and_named(
     assert "front_door.csv, line 3 (EDT" in weekdays[0].beside[1]
     text = proof_text(proof)
     assert "Mon 23 Nov 2026 17:00 GMT to Mon 23 Nov 2026 17:15 GMT" in text
+    assert "and 202 times more until 18 November 2027" in text
     assert "must not be published" in text
     # Some teams' own lines are open until 5:15pm or later: fewer combinations fail than there are.
     found = [gap for gap in proof.gaps if gap.chain == "teams" and gap.audience == "professional"]
