@@ -97,13 +97,17 @@ def test_bank_holidays_left_out_of_the_duty_teams_hours_are_found(
     }
 
 
-def test_a_gap_of_five_minutes_on_one_night_is_found(folder: Path, proof_of: Callable[[Path], Proof]) -> None:
-    change(folder / "front_door.csv", "PH 00:00-24:00", "PH 00:00-24:00; 2027 Feb 03 00:00-02:10,02:15-24:00")
+def test_two_gaps_of_two_minutes_in_one_quarter_hour_are_found_and_counted_once(
+    folder: Path, proof_of: Callable[[Path], Proof]
+) -> None:
+    odd_night = "2027 Feb 03 00:00-02:10,02:12-02:13,02:15-24:00"
+    change(folder / "front_door.csv", "PH 00:00-24:00", f"PH 00:00-24:00; {odd_night}")
     proof = proof_of(folder)
     assert {(iso(gap.start), iso(gap.end)) for gap in proof.gaps} == {
-        ("2027-02-03T02:10:00Z", "2027-02-03T02:15:00Z")
+        ("2027-02-03T02:10:00Z", "2027-02-03T02:12:00Z"),
+        ("2027-02-03T02:13:00Z", "2027-02-03T02:15:00Z"),
     }
-    assert proof.front_door_failing == 2
+    assert proof.front_door_failing == 2  # one quarter-hour, for professionals and for the public
 
 
 def test_a_team_without_a_contact_is_named(folder: Path, proof_of: Callable[[Path], Proof]) -> None:
