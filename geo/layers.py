@@ -13,6 +13,7 @@ import io
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -255,17 +256,21 @@ def active_generations(data: Path, var: Path) -> dict[str, list[Generation]]:
     begins, so activating a new drawing from a date closes the old one and nothing else has to
     be edited. Where two begin on the same day the later import wins and the earlier is left out.
     """
-    answer: dict[str, list[Generation]] = {}
-    for layer, generations in all_generations(data, var).items():
-        kept: list[Generation] = []
-        for generation in (g for g in generations if g.active):
-            if kept and kept[-1].valid_from == generation.valid_from:
-                kept.pop()
-            kept.append(generation)
-        for index, following in enumerate(kept[1:]):
-            last = following.valid_from - dt.timedelta(days=1)
-            end = kept[index].valid_to
-            kept[index] = replace(kept[index], valid_to=last if end is None else min(end, last))
-        if kept:
-            answer[layer] = kept
-    return answer
+    answers = {layer: answering(found) for layer, found in all_generations(data, var).items()}
+    return {layer: generations for layer, generations in answers.items() if generations}
+
+
+def answering(generations: Iterable[Generation]) -> list[Generation]:
+    """The active ones among one layer's generations, oldest first, each ended where the next begins."""
+    kept: list[Generation] = []
+    for generation in sorted(generations, key=lambda g: (g.valid_from, _edition(g.id))):
+        if not generation.active:
+            continue
+        if kept and kept[-1].valid_from == generation.valid_from:
+            kept.pop()
+        kept.append(generation)
+    for index, following in enumerate(kept[1:]):
+        last = following.valid_from - dt.timedelta(days=1)
+        end = kept[index].valid_to
+        kept[index] = replace(kept[index], valid_to=last if end is None else min(end, last))
+    return kept
