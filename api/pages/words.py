@@ -47,6 +47,12 @@ def first_up(value: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(value: Any) -> str:
+    """The text with its first letter small, save where the first word is in capitals (LSOA)."""
+    text = str(value or "")
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
 def percent(value: Any) -> str:
     """A part of one in whole per cent; a small one never reads as nothing, nor a large one as all."""
     share = float(value or 0)

@@ -11,10 +11,11 @@ script and no inline style, so that they work under the policy in `api/pages/csp
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 # What a district's map shows before the reader switches layers, and what its still picture shows.
 SHOWN_FIRST = ("district", "hub")
-PICTURED = ("hub", "childrens_centre", "health_visiting", "district")
+PICTURED = ("district", "hub", "childrens_centre", "health_visiting")
 # Metres are 1e-5 degrees near enough: a feature that overlaps a district by less than this part of itself is
 # only a neighbour that shares its edge.
 LEAST_PART = 0.005
@@ -42,7 +43,37 @@ class DrawnLayer:
     generation: str
     kind: str
     status: str
+    basis: str
     geojson: Path
+
+
+def drawn_layers(var: Path, generations: Sequence[Mapping[str, Any]], on: dt.date) -> dict[str, DrawnLayer]:
+    """What to draw for a day: of each layer the generation that holds, if a build has made its shapes.
+
+    Official areas that have ended (the wards of 2004) are still drawn; teams that no longer answer are not.
+    `generations` are those of the gazetteer's `meta`.
+    """
+    found: dict[str, DrawnLayer] = {}
+    holding: set[str] = set()
+    for generation in sorted(generations, key=lambda one: str(one["valid_from"])):
+        layer, identity = str(generation["layer"]), str(generation["id"])
+        shapes = var / "shapes" / layer / f"{identity}.geojson"
+        begun = generation["valid_from"] <= on.isoformat()
+        holds = begun and on.isoformat() <= (generation["valid_to"] or "9999")
+        ended_but_shown = begun and generation["kind"] == "reference" and layer not in holding
+        if (holds or ended_but_shown) and shapes.is_file():
+            holding |= {layer} if holds else set()
+            found[layer] = DrawnLayer(
+                layer,
+                str(generation["title"]),
+                identity,
+                str(generation["kind"]),
+                str(generation["status"]),
+                str(generation.get("shapes", "")),
+                shapes,
+            )
+    order = list(dict.fromkeys(str(generation["layer"]) for generation in generations))
+    return {layer: found[layer] for layer in order if layer in found}
 
 
 def tip(text: object) -> str:
@@ -74,9 +105,7 @@ def build_maps(
             progress(len(written) // 3, total)
 
     for layer, drawn in shapes_by_layer.items():
-        chosen = {layer: features[layer]}
-        if layer != "district" and districts:
-            chosen["district"] = districts
+        chosen = {name: features[name] for name in ("district", layer) if name in features}
         done(
             _write(
                 out_dir / "layer" / file_stem(layer),
@@ -168,6 +197,8 @@ def _write(
                 "layer": drawn.layer,
                 "title": drawn.title,
                 "status": drawn.status,
+                "generation": drawn.generation,
+                "basis": drawn.basis,
                 "areas": [
                     {**feature["properties"], "path": path}
                     for feature in features

@@ -15,12 +15,12 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    "district": Look("#0b0c0c", 4),
+    "district": Look("#0b0c0c", 6),
     "ward_2004": Look("#4c2c92", 2),
     "ward_2018": Look("#2b6ca3", 2, "7 4"),
     "constituency_2024": Look("#8a5a00", 3, "14 5"),
     "lsoa_2021": Look("#5b6770", 1),
-    "hub": Look("#1553a0", 3),
+    "hub": Look("#1e66c2", 2.5),
     "childrens_centre": Look("#b3206b", 3, "9 5"),
     "health_visiting": Look("#00603a", 3, "2 5"),
     "family_support": Look("#a8441a", 3, "12 4 2 4"),

@@ -116,12 +116,12 @@ def draw(
     *,
     lat: float | None = None,
     lon: float | None = None,
-    chosen: str | None = None,
+    chosen: tuple[str, str] | None = None,
 ) -> str:
     """The picture as an SVG element, safe to put into a page as it is.
 
-    `label` says in words what is to be seen. `lat` and `lon` (degrees, WGS 84) put the spot; `chosen` is the code
-    of the area to bring out. A spot outside the picture is left out.
+    `label` says in words what is to be seen. `lat` and `lon` (degrees, WGS 84) put the spot; `chosen` is the
+    layer and code of the area to bring out. A spot outside the picture is left out.
     """
     plane = Plane(*picture["plane"])
     out = [
@@ -134,9 +134,14 @@ def draw(
         out.append(
             f'<g fill="none" stroke="{look.colour}" stroke-width="{look.weight}" stroke-linejoin="round"{dash}>'
         )
+        lines = "".join(area["path"] for area in layer["areas"])
+        out.append(f'<path vector-effect="non-scaling-stroke" d="{html.escape(lines)}"/>')
         for area in layer["areas"]:
-            tint = ' class="ehf-picture__chosen"' if chosen is not None and area["code"] == chosen else ""
-            out.append(f'<path{tint} vector-effect="non-scaling-stroke" d="{html.escape(area["path"])}"/>')
+            if chosen is not None and (layer["layer"], area["code"]) == chosen:
+                out.append(
+                    '<path class="ehf-picture__chosen" vector-effect="non-scaling-stroke" '
+                    f'd="{html.escape(area["path"])}"/>'
+                )
         out.append("</g>")
     if lat is not None and lon is not None and plane.holds(lat, lon):
         x, y = plane.point(lat, lon)

@@ -1,0 +1,81 @@
+"""What a page needs to show a map: the address of the framed one and the still picture that stands in for it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from geo.maps import picture
+from geo.maps.picture import file_stem
+
+
+@lru_cache(maxsize=64)
+def _read(file: Path, changed: int) -> dict[str, Any] | None:
+    return picture.read_picture(file)
+
+
+def _laid_down(file: Path) -> dict[str, Any] | None:
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+def district_map(var_dir: Path, code: str, name: str, position: dict[str, Any] | None, label: str) -> dict[str, Any] | None:
+    """The map of a district with the spot of a postcode; None when no build has drawn it."""
+    found = _laid_down(var_dir / "maps" / "district" / f"{file_stem(code)}.json")
+    if found is None:
+        return None
+    place = position or {}
+    lat, lon = place.get("lat"), place.get("lon")
+    return _drawing(
+        f"/maps/district/{file_stem(code)}.html",
+        found,
+        f"Map of {name} district with the boundaries of its teams" + ("" if lat is None else f" and {label}"),
+        lat=lat,
+        lon=lon,
+        label=label,
+    )
+
+
+def layer_map(
+    var_dir: Path, layer: str, generation: str | None, title: str, chosen: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """The map of a layer over the whole city, with one area brought out if `chosen` (code, name) is given.
+
+    None when no build has drawn this generation of the layer.
+    """
+    found = _laid_down(var_dir / "maps" / "layer" / f"{file_stem(layer)}.json")
+    if found is None or (layer, generation) not in {(one["layer"], one["generation"]) for one in found["layers"]}:
+        return None
+    label = f"Map of the city: {title}" + (f", {chosen['name']} brought out" if chosen else "")
+    address = f"/maps/layer/{file_stem(layer)}.html"
+    return _drawing(address, found, label, layer=layer, code=chosen["code"] if chosen else None)
+
+
+def _drawing(
+    address: str,
+    found: dict[str, Any],
+    title: str,
+    *,
+    lat: float | None = None,
+    lon: float | None = None,
+    label: str = "",
+    layer: str = "",
+    code: str | None = None,
+) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    return {
+        "address": address,
+        "title": title,
+        "svg": Markup(picture.draw(found, title, lat=lat, lon=lon, chosen=(layer, code) if code else None)),
+        "basis": found["layers"][0].get("basis") or "",
+        "key": [{"title": line["title"], "line": Markup(line["line"])} for line in picture.key(found)],
+        "lat": lat,
+        "lon": lon,
+        "label": label,
+        "layer": layer,
+        "code": code,
+    }

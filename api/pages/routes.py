@@ -1,0 +1,268 @@
+"""The pages and the files they need, as plain Starlette routes.
+
+The postcode comes in the body of a POST and its answer goes out as that POST's response, so that no address,
+history or log ever holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.pages import assets, drawing
+from api.pages.csp import MAP_CSP, PAGE_CSP
+from api.pages.rendering import render
+from api.pages.site import Facts, Site
+from directory.answer import ILLUSTRATIVE
+
+LONGEST_FORM = 4096  # bytes of a form's body; a postcode needs about twenty
+LONGEST_TYPED = 200  # characters of it that are looked at
+FOUND = ("ok", "terminated")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def page(
+    request: Request,
+    template: str,
+    title: str,
+    *,
+    status: int = 200,
+    kept: bool = False,
+    section: str = "",
+    **facts: Any,
+) -> Response:
+    """A page as a response. `kept`: browsers may keep it for five minutes; otherwise it is never stored."""
+    body = render(template, title=title, section=section, **facts).encode()
+    coding = assets.coding_for(request)
+    headers = {
+        "Content-Security-Policy": PAGE_CSP,
+        "Cache-Control": "private, max-age=300" if kept else "no-store",
+        "Vary": "Accept-Encoding",
+    }
+    if coding:
+        body = assets.squeeze(body, coding)
+        headers["Content-Encoding"] = coding
+    return Response(body, status, headers, "text/html; charset=utf-8")
+
+
+def problem_page(request: Request, status: int, title: str, *paragraphs: str) -> Response:
+    """A page that says what went wrong and what to do; for the app's handlers of 404, 405, 500 and so on too."""
+    return page(request, "problem.html", title, status=status, paragraphs=paragraphs)
+
+
+def not_found(request: Request) -> Response:
+    return problem_page(
+        request,
+        404,
+        "Page not found",
+        "If you typed the address, check it. If you followed a link, the page may have moved.",
+    )
+
+
+async def typed_postcode(request: Request) -> str | None:
+    """The form's postcode field, "" when it is empty or missing; None when the body is too long to be a form."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            return None
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    return fields.get("postcode", [""])[0][:LONGEST_TYPED]
+
+
+def answer_page(request: Request, site: Site, typed: str) -> Response:
+    """The page for what a person typed, one for each status word."""
+    if not typed.strip():
+        return _home(request, {"suggestions": []}, "", "Enter a postcode")
+    answer = site.answer(typed)
+    status = answer["status"]
+    if status in FOUND:
+        return _result(request, site, answer)
+    if status == "malformed":
+        return _home(request, answer, typed, answer.get("message") or "Enter a full UK postcode, like B15 2TT")
+    if status == "non_geographic":
+        return _home(
+            request,
+            answer,
+            typed,
+            answer.get("message") or f"{answer.get('postcode', typed)} belongs to an organisation, not to a place",
+        )
+    heading, title = _headings(answer)
+    return page(
+        request,
+        "elsewhere.html",
+        title,
+        section="find",
+        answer=answer,
+        heading=heading,
+        typed=typed,
+        part=answer.get("sector") or answer.get("outcode"),
+        guesses=_guesses(site, answer),
+        attribution=answer.get("attribution"),
+    )
+
+
+def _headings(answer: Facts) -> tuple[str, str]:
+    """The words at the top of the page, and those of its title, which stay in a browser's history."""
+    if answer["status"] == "outside_area":
+        return f"{answer['authority']['name']}, not Birmingham", "Outside Birmingham"
+    if answer["status"] == "partial":
+        part = answer.get("sector") or answer.get("outcode")
+        return f"{part} is only part of a postcode", "Full postcode needed"
+    return f"{answer.get('postcode', 'This postcode')} is not known yet", "Postcode not known yet"
+
+
+def _guesses(site: Site, answer: Facts) -> list[Facts]:
+    candidates = answer.get("candidates") or {}
+    if not candidates:
+        return []
+    titles = {layer["layer"]: layer["title"] for layer in site.layers()}
+    return [
+        {"title": titles.get(layer, layer), "areas": areas} for layer, areas in candidates.items() if areas
+    ]
+
+
+def _home(request: Request, answer: Facts, typed: str, error: str) -> Response:
+    return page(
+        request,
+        "home.html",
+        "Error: Find who can help a child, by postcode",
+        section="find",
+        answer=answer,
+        typed=typed,
+        error=error,
+    )
+
+
+def _result(request: Request, site: Site, answer: Facts) -> Response:
+    layers = answer.get("layers") or {}
+    rows = []
+    for layer, area in answer["areas"].items():
+        about = layers.get(layer) or {}
+        rows.append({**about, "title": about.get("title", layer), "layer": layer, **(area or {})})
+    district = answer["areas"].get("district")
+    position = answer.get("position") or {}
+    drawn = (
+        drawing.district_map(site.var_dir, district["code"], district["name"], position, "Spot of the postcode")
+        if district
+        else None
+    )
+    ended = answer["status"] == "terminated"
+    where = f"{district['name']} district" if district else "Areas of this postcode"
+    return page(
+        request,
+        "result.html",
+        f"{where}: {'postcode no longer in use' if ended else 'teams and whom to call'}",
+        section="find",
+        answer=answer,
+        # The banner and the tags say that areas are illustrative; once is enough.
+        cautions=[caution for caution in answer.get("cautions") or [] if caution != ILLUSTRATIVE],
+        near=[row for row in rows if row.get("near") and (row.get("kind") == "team" or row["layer"] == "district")],
+        district=district,
+        rows=rows,
+        any_illustrative=any(team.get("status") == "illustrative" for team in answer.get("teams") or []),
+        drawing=drawn,
+        attribution=answer.get("attribution"),
+    )
+
+
+def page_routes(site: Site) -> list[BaseRoute]:
+    """Every page, map and asset. The app puts them behind its security headers."""
+
+    async def home(request: Request) -> Response:
+        return page(request, "home.html", "Find who can help a child, by postcode", section="find", kept=True, indexed=True)
+
+    async def ask(request: Request) -> Response:
+        typed = await typed_postcode(request)
+        if typed is None:
+            return problem_page(request, 413, "That was too long", "A postcode has at most eight characters.")
+        return answer_page(request, site, typed)
+
+    async def ask_again(request: Request) -> Response:
+        return RedirectResponse("/", 303, {"Cache-Control": "no-store"})
+
+    async def areas(request: Request) -> Response:
+        return page(request, "areas.html", "Areas and teams", section="areas", layers=site.layers(), kept=True, indexed=True)
+
+    async def layer(request: Request) -> Response:
+        found = site.layer(request.path_params["layer"])
+        if found is None:
+            return problem_page(request, 404, "No such map", "Choose one from the list of areas and teams.")
+        return page(
+            request,
+            "layer.html",
+            found["title"],
+            section="areas",
+            layer=found,
+            with_contacts=any(area.get("contacts") for area in found["areas"]),
+            drawing=drawing.layer_map(site.var_dir, found["layer"], found.get("generation"), found["title"]),
+            trail=[{"text": "Areas and teams", "href": "/areas"}, {"text": found["title"]}],
+            kept=True,
+            indexed=True,
+        )
+
+    async def area(request: Request) -> Response:
+        found = site.area(request.path_params["layer"], request.path_params["code"])
+        if found is None:
+            return problem_page(
+                request, 404, "No such area", "Check the code, or choose the area from the list of its map."
+            )
+        shown = drawing.layer_map(site.var_dir, found["layer"], found.get("generation"), found["title"], found)
+        return page(
+            request,
+            "area.html",
+            f"{found['name']}: {found['title']}",
+            section="areas",
+            area=found,
+            drawing=shown,
+            trail=[
+                {"text": "Areas and teams", "href": "/areas"},
+                {"text": found["title"], "href": f"/areas/{found['layer']}"},
+                {"text": found["name"]},
+            ],
+            kept=True,
+            indexed=True,
+        )
+
+    async def about(request: Request) -> Response:
+        return page(request, "about.html", "About the data", section="about", about=site.about(), kept=True, indexed=True)
+
+    def still(template: str, title: str) -> Endpoint:
+        async def shown(request: Request) -> Response:
+            return page(request, template, title, kept=True, indexed=True)
+
+        return shown
+
+    async def map_file(request: Request) -> Response:
+        headers = {"Content-Security-Policy": MAP_CSP}
+        name = request.path_params["name"]
+        found = None
+        if name.endswith((".html", ".js")):
+            found = assets.file_response(request, site.var_dir / "maps", name, headers)
+        return found or not_found(request)
+
+    async def static_file(request: Request) -> Response:
+        return assets.file_response(request, assets.STATIC, request.path_params["name"]) or not_found(request)
+
+    async def icon(request: Request) -> Response:
+        return assets.file_response(request, assets.STATIC, "favicon.svg") or not_found(request)
+
+    return [
+        Route("/", home),
+        Route("/postcode", ask, methods=["POST"]),
+        Route("/postcode", ask_again),
+        Route("/areas", areas),
+        Route("/areas/{layer}", layer),
+        Route("/areas/{layer}/{code}", area),
+        Route("/about", about),
+        Route("/privacy", still("privacy.html", "Privacy")),
+        Route("/accessibility", still("accessibility.html", "Accessibility")),
+        Route("/maps/{name:path}", map_file),
+        Route("/static/{name:path}", static_file),
+        Route("/favicon.ico", icon),
+    ]
