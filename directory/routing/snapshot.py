@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
@@ -149,6 +148,8 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    import tempfile  # slow to import, and readers never need it
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -27,7 +27,7 @@ _MONTHS = (
 )
 _SPAN = r"\d{1,2}:\d{2}-\d{1,2}:\d{2}"
 _DAY_LIST = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*[-,]\s*(?:Mo|Tu|We|Th|Fr|Sa|Su))*"
-_RULE = re.compile(
+_RULE = (
     rf"(?:(?P<ph>PH)\s+|(?:(?P<year>\d{{4}})\s+)?(?P<month>[A-Z][a-z]{{2}})\s+(?P<day>\d{{1,2}})\s+|(?P<days>{_DAY_LIST})\s+)?"
     rf"(?P<times>{_SPAN}(?:\s*,\s*{_SPAN})*|off|closed|24/7)"
 )
@@ -103,7 +103,7 @@ def hours_words(expression: str) -> str:
     bank_holidays: Spans | None = None
     dated: list[str] = []
     for rule in (part.strip() for part in expression.split(";") if part.strip()):
-        found = _RULE.fullmatch(rule)
+        found = re.fullmatch(_RULE, rule)
         if found is None or (found["days"] and not _day_numbers(found["days"])):
             return f"as written: {expression}"
         spans = _spans(found["times"])
