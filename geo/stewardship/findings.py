@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.layers import Generation, Member
-from geo.stewardship.assignment import Shape
+
+if TYPE_CHECKING:  # it imports numpy, which the command line must not
+    from geo.stewardship.assignment import Shape
 
 # In the order in which they are reported: what cannot be read first, then what is worst for a family.
 KINDS = {
