@@ -49,7 +49,10 @@ def address(name: str) -> str:
 
 def coding_for(request: Request) -> str:
     """The content coding to answer with: `br`, `gzip` or none ("")."""
-    wanted = {part.partition(";")[0].strip().lower() for part in request.headers.get("accept-encoding", "").split(",")}
+    wanted = {
+        part.partition(";")[0].strip().lower()
+        for part in request.headers.get("accept-encoding", "").split(",")
+    }
     return next((coding for coding in ("br", "gzip") if coding in wanted), "")
 
 
@@ -66,7 +69,9 @@ def squeeze(body: bytes, coding: str, *, thorough: bool = False) -> bytes:
     return body
 
 
-def file_response(request: Request, root: Path, name: str, headers: dict[str, str] | None = None) -> Response | None:
+def file_response(
+    request: Request, root: Path, name: str, headers: dict[str, str] | None = None
+) -> Response | None:
     """The file `name` inside `root`, or None when there is none that may be served."""
     if not _PLAIN.fullmatch(name) or ".." in name:
         return None

@@ -1,4 +1,4 @@
-"""What a page needs to show a map: the address of the framed one and the still picture that stands in for it."""
+"""What a page needs to show a map: the address of the framed one, and the still picture for its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def _laid_down(file: Path) -> dict[str, Any] | None:
         return None
 
 
-def district_map(var_dir: Path, code: str, name: str, position: dict[str, Any] | None, label: str) -> dict[str, Any] | None:
+def district_map(
+    var_dir: Path, code: str, name: str, position: dict[str, Any] | None, label: str
+) -> dict[str, Any] | None:
     """The map of a district with the spot of a postcode; None when no build has drawn it."""
     found = _laid_down(var_dir / "maps" / "district" / f"{file_stem(code)}.json")
     if found is None:
@@ -47,7 +49,9 @@ def layer_map(
     None when no build has drawn this generation of the layer.
     """
     found = _laid_down(var_dir / "maps" / "layer" / f"{file_stem(layer)}.json")
-    if found is None or (layer, generation) not in {(one["layer"], one["generation"]) for one in found["layers"]}:
+    if found is None or (layer, generation) not in {
+        (one["layer"], one["generation"]) for one in found["layers"]
+    }:
         return None
     label = f"Map of the city: {title}" + (f", {chosen['name']} brought out" if chosen else "")
     address = f"/maps/layer/{file_stem(layer)}.html"

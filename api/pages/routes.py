@@ -51,7 +51,7 @@ def page(
 
 
 def problem_page(request: Request, status: int, title: str, *paragraphs: str) -> Response:
-    """A page that says what went wrong and what to do; for the app's handlers of 404, 405, 500 and so on too."""
+    """A page that says what went wrong and what to do; also for the app's handlers of errors."""
     return page(request, "problem.html", title, status=status, paragraphs=paragraphs)
 
 
@@ -65,7 +65,7 @@ def not_found(request: Request) -> Response:
 
 
 async def typed_postcode(request: Request) -> str | None:
-    """The form's postcode field, "" when it is empty or missing; None when the body is too long to be a form."""
+    """The form's postcode field, "" when there is none; None when the body is too long for a form."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -84,13 +84,16 @@ def answer_page(request: Request, site: Site, typed: str) -> Response:
     if status in FOUND:
         return _result(request, site, answer)
     if status == "malformed":
-        return _home(request, answer, typed, answer.get("message") or "Enter a full UK postcode, like B15 2TT")
+        return _home(
+            request, answer, typed, answer.get("message") or "Enter a full UK postcode, like B15 2TT"
+        )
     if status == "non_geographic":
         return _home(
             request,
             answer,
             typed,
-            answer.get("message") or f"{answer.get('postcode', typed)} belongs to an organisation, not to a place",
+            answer.get("message")
+            or f"{answer.get('postcode', typed)} belongs to an organisation, not to a place",
         )
     heading, title = _headings(answer)
     return page(
@@ -148,7 +151,9 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
     district = answer["areas"].get("district")
     position = answer.get("position") or {}
     drawn = (
-        drawing.district_map(site.var_dir, district["code"], district["name"], position, "Spot of the postcode")
+        drawing.district_map(
+            site.var_dir, district["code"], district["name"], position, "Spot of the postcode"
+        )
         if district
         else None
     )
@@ -162,7 +167,11 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
         answer=answer,
         # The banner and the tags say that areas are illustrative; once is enough.
         cautions=[caution for caution in answer.get("cautions") or [] if caution != ILLUSTRATIVE],
-        near=[row for row in rows if row.get("near") and (row.get("kind") == "team" or row["layer"] == "district")],
+        near=[
+            row
+            for row in rows
+            if row.get("near") and (row.get("kind") == "team" or row["layer"] == "district")
+        ],
         district=district,
         rows=rows,
         any_illustrative=any(team.get("status") == "illustrative" for team in answer.get("teams") or []),
@@ -175,7 +184,14 @@ def page_routes(site: Site) -> list[BaseRoute]:
     """Every page, map and asset. The app puts them behind its security headers."""
 
     async def home(request: Request) -> Response:
-        return page(request, "home.html", "Find who can help a child, by postcode", section="find", kept=True, indexed=True)
+        return page(
+            request,
+            "home.html",
+            "Find who can help a child, by postcode",
+            section="find",
+            kept=True,
+            indexed=True,
+        )
 
     async def ask(request: Request) -> Response:
         typed = await typed_postcode(request)
@@ -187,7 +203,15 @@ def page_routes(site: Site) -> list[BaseRoute]:
         return RedirectResponse("/", 303, {"Cache-Control": "no-store"})
 
     async def areas(request: Request) -> Response:
-        return page(request, "areas.html", "Areas and teams", section="areas", layers=site.layers(), kept=True, indexed=True)
+        return page(
+            request,
+            "areas.html",
+            "Areas and teams",
+            section="areas",
+            layers=site.layers(),
+            kept=True,
+            indexed=True,
+        )
 
     async def layer(request: Request) -> Response:
         found = site.layer(request.path_params["layer"])
@@ -212,7 +236,9 @@ def page_routes(site: Site) -> list[BaseRoute]:
             return problem_page(
                 request, 404, "No such area", "Check the code, or choose the area from the list of its map."
             )
-        shown = drawing.layer_map(site.var_dir, found["layer"], found.get("generation"), found["title"], found)
+        shown = drawing.layer_map(
+            site.var_dir, found["layer"], found.get("generation"), found["title"], found
+        )
         return page(
             request,
             "area.html",
@@ -230,7 +256,15 @@ def page_routes(site: Site) -> list[BaseRoute]:
         )
 
     async def about(request: Request) -> Response:
-        return page(request, "about.html", "About the data", section="about", about=site.about(), kept=True, indexed=True)
+        return page(
+            request,
+            "about.html",
+            "About the data",
+            section="about",
+            about=site.about(),
+            kept=True,
+            indexed=True,
+        )
 
     def still(template: str, title: str) -> Endpoint:
         async def shown(request: Request) -> Response:

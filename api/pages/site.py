@@ -3,10 +3,10 @@
 Every dictionary below holds plain JSON values. A key marked `?` may be missing or null; the pages then leave
 its sentence out.
 
-contact   role, telephone, email, form, hours, hours_words, audience ("public" | "professional" | "both"), purpose,
-          open (bool), changes_at (UTC, ISO 8601)?, state_words, sample (bool), source?, checked?
-layer     layer, title, kind ("team" | "reference"), generation, valid_from, valid_to?, status ("illustrative" |
-          "confirmed"), source, owner, areas: [{code, name, contacts?: [contact, ...]}, ...]
+contact   role, telephone, email, form, hours, hours_words, audience ("public" | "professional" | "both"),
+          purpose, open (bool), changes_at (UTC, ISO 8601)?, state_words, sample (bool), source?, checked?
+layer     layer, title, kind ("team" | "reference"), generation, valid_from, valid_to?,
+          status ("illustrative" | "confirmed"), source, owner, areas: [{code, name, contacts?}, ...]
 area      the members of its layer save `areas`, and: code, name, in_force (bool), contacts: [contact, ...],
           successors: [{layer, code, name}, ...], postcodes? (how many postcodes it holds)
 about     sources: [{name, version?, licence?, note?}, ...], counts: [[words, number], ...],
@@ -38,7 +38,7 @@ class Site(Protocol):
         ...
 
     def layer(self, layer: str) -> Facts | None:
-        """The generation in force today of one layer, with its areas and their contacts; None: no such layer."""
+        """The generation in force today of one layer, with areas and contacts; None: no such layer."""
         ...
 
     def area(self, layer: str, code: str) -> Facts | None:

@@ -14,7 +14,11 @@ _MONTHS = (
     "November", "December",
 )  # fmt: skip
 
-AUDIENCES = {"professional": "for professionals", "public": "for families", "both": "for families and professionals"}
+AUDIENCES = {
+    "professional": "for professionals",
+    "public": "for families",
+    "both": "for families and professionals",
+}
 STATUSES = {"illustrative": "illustrative", "confirmed": "confirmed"}
 
 

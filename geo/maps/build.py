@@ -47,6 +47,10 @@ class DrawnLayer:
     geojson: Path
 
 
+# A layer with the areas of it to draw, and whether the map shows it before the reader switches layers.
+Layers = list[tuple[DrawnLayer, list[Feature], bool]]
+
+
 def drawn_layers(var: Path, generations: Sequence[Mapping[str, Any]], on: dt.date) -> dict[str, DrawnLayer]:
     """What to draw for a day: of each layer the generation that holds, if a build has made its shapes.
 
@@ -79,8 +83,8 @@ def drawn_layers(var: Path, generations: Sequence[Mapping[str, Any]], on: dt.dat
 def tip(text: object) -> str:
     """Words made safe for folium, which pastes them into HTML inside JavaScript template literals.
 
-    Besides HTML's own characters these are the backtick, the dollar sign and the backslash: `${...}` in a name
-    would otherwise be executed.
+    Besides HTML's own characters these are the backtick, the dollar sign and the backslash: `${...}` in a
+    name would otherwise be executed.
     """
     return html.escape(str(text)).translate({96: "&#96;", 36: "&#36;", 92: "&#92;"})
 
@@ -125,6 +129,7 @@ def build_maps(
                 [(shapes_by_layer[name], inside[name], name in SHOWN_FIRST) for name in inside],
                 bounds([district]),
                 PICTURED,
+                district["properties"]["code"],
             )
         )
     _remove_others(out_dir, set(written))
@@ -187,7 +192,12 @@ def within(district: Feature, features: list[Feature]) -> list[Feature]:
 
 
 def _write(
-    stem: Path, title: str, layers: list[tuple[DrawnLayer, list[Feature], bool]], window: Plane, pictured: tuple[str, ...]
+    stem: Path,
+    title: str,
+    layers: Layers,
+    window: Plane,
+    pictured: tuple[str, ...],
+    chosen: str | None = None,
 ) -> list[Path]:
     picture = {
         "title": title,
@@ -212,7 +222,7 @@ def _write(
     }
     files = {
         ".html": _page(stem, title, layers),
-        ".js": _script(layers, window),
+        ".js": _script(layers, window, chosen),
         ".json": json.dumps(picture, ensure_ascii=False, separators=(",", ":")),
     }
     return [_put(stem.with_name(stem.name + ending), text) for ending, text in files.items()]
@@ -231,16 +241,21 @@ def _clipped(geometry: dict[str, Any], window: Plane) -> dict[str, Any]:
         window.east + beyond,
         window.north + beyond,
     )
-    parts = [part for part in getattr(cut, "geoms", [cut]) if part.geom_type == "Polygon" and not part.is_empty]
+    parts = [
+        part for part in getattr(cut, "geoms", [cut]) if part.geom_type == "Polygon" and not part.is_empty
+    ]
     found: dict[str, Any] = mapping(MultiPolygon(parts))
     return found
 
 
-def _script(layers: list[tuple[DrawnLayer, list[Feature], bool]], window: Plane) -> str:
-    """What folium draws, with names that do not change from build to build (`map_main`, `geo_json_hub`)."""
+def _script(layers: Layers, window: Plane, chosen: str | None) -> str:
+    """What folium draws, with names that do not change from build to build (`map_main`, `geo_json_hub`).
+
+    The area with the code `chosen` is filled a little darker than the others.
+    """
     import folium
 
-    class OfflineMap(folium.Map):  # type: ignore[misc]
+    class OfflineMap(folium.Map):
         default_js = [("leaflet", "/static/vendor/leaflet/leaflet.js")]  # noqa: RUF012
         default_css = [("leaflet_css", "/static/vendor/leaflet/leaflet.css")]  # noqa: RUF012
 
@@ -255,9 +270,9 @@ def _script(layers: list[tuple[DrawnLayer, list[Feature], bool]], window: Plane)
             "color": look.colour,
             "weight": look.weight,
             "dashArray": look.dash or None,
-            "fillColor": look.colour,
             "fillOpacity": 0.04,
         }
+        own = {**style, "fillOpacity": 0.16}
         group = folium.FeatureGroup(name=tip(drawn.title), show=shown)
         group._id = drawn.layer
         safe = [
@@ -274,19 +289,21 @@ def _script(layers: list[tuple[DrawnLayer, list[Feature], bool]], window: Plane)
         shapes = folium.GeoJson(
             {"type": "FeatureCollection", "features": safe},
             name=tip(drawn.title),
-            style_function=lambda _feature, style=style: style,
+            style_function=lambda feature, style=style, own=own: (
+                own if chosen and feature["properties"]["code"] == tip(chosen) else style
+            ),
             tooltip=folium.GeoJsonTooltip(["layer", "name"], labels=False),
         )
         shapes._id = drawn.layer
         shapes.add_to(group)
         group.add_to(city)
-    figure = city.get_root()
+    figure: Any = city.get_root()
     figure.render()
     drawn_script: str = figure.script.render()
     return "\n".join(line.rstrip() for line in drawn_script.splitlines() if line.strip()) + "\n"
 
 
-def _page(stem: Path, title: str, layers: list[tuple[DrawnLayer, list[Feature], bool]]) -> str:
+def _page(stem: Path, title: str, layers: Layers) -> str:
     switches = "".join(
         f'<label class="switch"><input type="checkbox" data-layer="{html.escape(drawn.layer)}"'
         f"{' checked' if shown else ''}> {sample_line(drawn.layer)} {html.escape(drawn.title)}"

@@ -1,4 +1,4 @@
-"""How each layer is drawn: a colour, a width in pixels and a dash, so that no layer is told by colour alone."""
+"""How each layer is drawn: a colour, a width and a dash, so that no layer is told by colour alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    "district": Look("#0b0c0c", 6),
+    "district": Look("#0b0c0c", 5),
     "ward_2004": Look("#4c2c92", 2),
     "ward_2018": Look("#2b6ca3", 2, "7 4"),
     "constituency_2024": Look("#8a5a00", 3, "14 5"),

@@ -131,9 +131,8 @@ def draw(
     for layer in picture["layers"]:
         look = look_of(str(layer["layer"]))
         dash = f' stroke-dasharray="{look.dash.replace(" ", ",")}"' if look.dash else ""
-        out.append(
-            f'<g fill="none" stroke="{look.colour}" stroke-width="{look.weight}" stroke-linejoin="round"{dash}>'
-        )
+        line = f'stroke="{look.colour}" stroke-width="{look.weight}" stroke-linejoin="round"{dash}'
+        out.append(f'<g fill="none" {line}>')
         lines = "".join(area["path"] for area in layer["areas"])
         out.append(f'<path vector-effect="non-scaling-stroke" d="{html.escape(lines)}"/>')
         for area in layer["areas"]:
@@ -155,7 +154,10 @@ def draw(
 
 def key(picture: dict[str, Any]) -> list[dict[str, str]]:
     """The legend: for each layer its title and a short drawn line, safe to put into a page as it is."""
-    return [{"title": str(layer["title"]), "line": sample_line(str(layer["layer"]))} for layer in picture["layers"]]
+    return [
+        {"title": str(layer["title"]), "line": sample_line(str(layer["layer"]))}
+        for layer in picture["layers"]
+    ]
 
 
 def sample_line(layer: str) -> str:
