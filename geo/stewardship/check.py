@@ -273,9 +273,7 @@ def _ward_pieces(
         groups = components(by_area[area.code], touching)
         for group in groups[1:]:
             listed = ", ".join(wards[code] for code in group)
-            what = (
-                f"{area.code} {area.name} is in {len(groups)} pieces: {listed} touches no other of its wards."
-            )
+            what = f"{area.code} {area.name} is in {len(groups)} pieces: {listed} stands apart."
             do = "Move it to a neighbouring area, or add the ward between."
             first = min(line[area.code, code] for code in group)
             found.append(Finding("pieces", f"line {first}", area.code, what, do))

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -325,9 +325,18 @@ def _rebuilt(desk: Desk, leave: bool) -> str:
         return "Not rebuilt. Answers change once you run: earlyhelp geo build"
     click.echo("Rebuilding the gazetteer …", err=True)
     try:
-        from geo.build import build
+        from geo.build import build, gazetteer_path
+        from geo.gazetteer import Gazetteer, GazetteerError
 
-        build(desk.data, desk.var)
+        scope: Literal["uk", "city"] = "uk"
+        with contextlib.suppress(GazetteerError):
+            meta = Gazetteer.open(gazetteer_path(desk.var), verify=False).meta
+            scope = meta.get("scope", "uk")
+            if meta.get("from_file"):
+                return (
+                    f"Not rebuilt: it comes from a file. Run: earlyhelp geo build --onspd {meta['from_file']}"
+                )
+        build(desk.data, desk.var, scope=scope)
     except Exception as error:  # the change stands; whatever stopped the build is told with what to do
         click.echo(f"earlyhelp area: the gazetteer was not rebuilt: {error}", err=True)
         return f"Not rebuilt ({error}). The change is recorded; run: earlyhelp geo build"

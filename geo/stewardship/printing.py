@@ -146,6 +146,7 @@ def _change(answer: Answer) -> Iterable[str]:
         yield from _findings(answer["findings"])
     if answer["committed"]:
         yield f"Gazetteer: {answer['gazetteer']}"
+        yield "Now see that every area has somebody to call: earlyhelp routing check"
         yield f"To undo: {answer['undo']}"
     elif "refused" not in answer:
         yield _dry()
@@ -162,7 +163,7 @@ def _history(answer: Answer) -> Iterable[str]:
             f"({dates})  {entry['by']}: {entry['reason']}"
         )
         if entry.get("accepted_findings"):
-            accepted = ", ".join(f"{n} {KINDS.get(k, k)}" for k, n in entry["accepted_findings"].items())
+            accepted = ", ".join(f"{KINDS.get(k, k)} ({n})" for k, n in entry["accepted_findings"].items())
             yield f"      with findings accepted: {accepted}"
 
 
