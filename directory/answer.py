@@ -99,9 +99,7 @@ class Prepared:
         self.frame, self.on = frame, on
         chosen = gazetteer.in_force(on)
         self.indexes = [i for i in chosen if not wanted or gazetteer.generations[i]["layer"] in wanted]
-        self.district = next(
-            (i for i in chosen if gazetteer.generations[i]["layer"] == "district"), None
-        )
+        self.district = next((i for i in chosen if gazetteer.generations[i]["layer"] == "district"), None)
         shown = [gazetteer.generations[i] for i in self.indexes]
         # Team layers that no generation answers for on this day are told as null, not left out.
         named = {g["layer"] for g in shown}
@@ -119,19 +117,32 @@ class Prepared:
             in_force = generation["valid_from"] <= on.isoformat() <= (generation["valid_to"] or "9999")
             lead = b"" if not self.areas else b","
             pieces = [
-                lead + _json(layer) + b":" + _json({"code": c, "name": n, "in_force": in_force})[:-1] + b',"near":'
+                lead
+                + _json(layer)
+                + b":"
+                + _json({"code": c, "name": n, "in_force": in_force})[:-1]
+                + b',"near":'
                 for c, n in generation["areas"]
             ]
             self.areas.append((index, gazetteer.columns[index], [*pieces, lead + _json(layer) + b":null"]))
             self.names[index] = generation["areas"]
             if generation["kind"] == "team":
                 self.illustrative |= generation["status"] == "illustrative"
-                self.teams.append((index, gazetteer.columns[index], [self._team(generation, c, n) for c, n in generation["areas"]]))
+                self.teams.append(
+                    (
+                        index,
+                        gazetteer.columns[index],
+                        [self._team(generation, c, n) for c, n in generation["areas"]],
+                    )
+                )
         self.silent = b"".join(b',"%s":null' % layer.encode() for layer in silent)
         self.service = {i for i in self.indexes if gazetteer.generations[i]["kind"] == "team"}
         if self.district is not None:
             self.service.add(self.district)
-        self.tail = self._tail(gazetteer, shown)
+        self.attribution = ATTRIBUTION
+        self.layers = {g["layer"]: layer_facts(g) for g in shown}
+        self.versions = versions(gazetteer, frame.version, shown)
+        self.tail = self._tail()
         knows = gazetteer.meta["knows_terminated"]
         self.head = b'","on":"%s","terminated":' % on.isoformat().encode()
         self.currency = b'null,"currency":%s' % (_json(None if knows else MAY_BE_TERMINATED))
@@ -153,13 +164,13 @@ class Prepared:
         }
         return _json(team)[:-1] + b',"near":'
 
-    def _tail(self, gazetteer: Gazetteer, shown: Sequence[dict[str, Any]]) -> bytes:
+    def _tail(self) -> bytes:
         call, (start, until) = self.frame.call, self.frame.holds
         tail = {
             "call": {"now": call.now, "danger": call.danger, "also": call.also},
             "holds": {"from": start, "until": until},
-            "layers": {g["layer"]: layer_facts(g) for g in shown},
-            "versions": versions(gazetteer, self.frame.version, shown),
+            "layers": self.layers,
+            "versions": self.versions,
             "attribution": ATTRIBUTION,
         }
         return b"," + _json(tail)[1:]
@@ -236,8 +247,8 @@ class Answers:
         if place.city:
             body = b"".join((self._areas(prepared, place, True), prepared.tail))
         else:
-            body = _json(self._elsewhere(place, text, prepared)) [:-1] + prepared.tail
-        return Asked(place.status, body, prepared.frame.end, prepared.seal)
+            body = _json(self._elsewhere(place, text, prepared))[:-1] + prepared.tail
+        return Asked(place.status, body, prepared.frame.end, f'"{prepared.seal}"')
 
     def short(self, text: str, prepared: Prepared) -> tuple[Status, bytes]:
         """One result of a bulk request: status and areas, without what all results share."""
@@ -251,9 +262,12 @@ class Answers:
         gazetteer, row = self.gazetteer, place.row
         canonical = place.canonical
         pieces = [
-            b'{"status":"%s","postcode":"%s %s' % (place.status.encode(), canonical[:-3].encode(), canonical[-3:].encode()),
+            b'{"status":"%s","postcode":"%s %s'
+            % (place.status.encode(), canonical[:-3].encode(), canonical[-3:].encode()),
             prepared.head,
-            prepared.currency if not place.ended else b'{"ended":"%s"},"currency":null' % ended_words(place.ended).encode(),
+            prepared.currency
+            if not place.ended
+            else b'{"ended":"%s"},"currency":null' % ended_words(place.ended).encode(),
             self._position(row),
             prepared.authority,
             b',"areas":{',
@@ -271,7 +285,10 @@ class Answers:
                 if found:
                     names = prepared.names[index]
                     listed = told[index] = _json(
-                        [{"code": names[n.area][0], "name": names[n.area][1], "metres": n.metres} for n in found]
+                        [
+                            {"code": names[n.area][0], "name": names[n.area][1], "metres": n.metres}
+                            for n in found
+                        ]
                     )
             pieces += (areas[area], listed, b"}")
         pieces += (prepared.silent, b'},"near_authority":')
@@ -322,9 +339,10 @@ class Answers:
         if told and not prepared.service.isdisjoint(told):
             cautions.append(NEAR_BOUNDARY)
         if beyond:
-            code, name = self.gazetteer.authorities[beyond[0]]
+            name = self.gazetteer.authorities[beyond[0]][1]
             cautions.append(
-                f"{name} begins about {beyond[1]} metres away. Check the address: it may not be in Birmingham."
+                f"{name} begins about {beyond[1]} metres away. "
+                "Check the address: it may not be in Birmingham."
             )
         if prepared.illustrative:
             cautions.append(ILLUSTRATIVE)
@@ -395,8 +413,8 @@ class Answers:
         message = f"{shown} is not known yet."
         if candidates:
             message += (
-                f" It may be new. Known postcodes in {' '.join(filter(None, part or ()))} lie in the areas listed: "
-                "check the address before you choose."
+                f" It may be new. Known postcodes in {' '.join(filter(None, part or ()))} lie in the areas "
+                "listed: check the address before you choose."
             )
         elif others:
             message += f" Postcodes like it lie in {others[0].name}, outside Birmingham. Check the spelling."
@@ -413,8 +431,8 @@ class Answers:
 
     def _malformed(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
         return {
-            "message": "That is not a UK postcode. A postcode looks like B15 2TT: letters and a number, then a "
-            "number and two letters."
+            "message": "That is not a UK postcode. A postcode looks like B15 2TT: letters and a number, "
+            "then a number and two letters."
             if text.strip()
             else "Enter a postcode, such as B15 2TT.",
             "suggestions": perhaps_meant(self.gazetteer, text),

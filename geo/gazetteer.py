@@ -160,7 +160,11 @@ class Gazetteer:
         self._near_at, self._near = view("near_at"), view("near")
         self._near_authority = view("near_authority")
         self._point_cells, self._point_starts = view("point_cells"), view("point_starts")
-        self._point_lat, self._point_lon, self._point_row = view("point_lat"), view("point_lon"), view("point_row")
+        self._point_lat, self._point_lon, self._point_row = (
+            view("point_lat"),
+            view("point_lon"),
+            view("point_row"),
+        )
         self.derived = frozenset(self.meta["derived_rows"])
 
     @classmethod
@@ -252,6 +256,6 @@ class Gazetteer:
         return self.city.postcode(row), metres, True
 
 
-def cell_key(cell_lat: int, cell_lon: int) -> int:
-    """The number of a cell of the grid over points, as stored."""
+def cell_key(cell_lat: Any, cell_lon: Any) -> Any:
+    """The number of a cell of the grid over points, as stored; of whole numbers or arrays of them."""
     return (cell_lat + 18000 << 16) + cell_lon + 22500

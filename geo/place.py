@@ -89,7 +89,7 @@ def area_shares(gazetteer: Gazetteer, generation: int, outcode: str, digit: str 
     total = len(rows) + len(gazetteer.outside.rows_of(outcode, digit))
     areas = gazetteer.generations[generation]["areas"]
     return [
-        Share(*areas[area], count, round(count / total, 4))
+        Share(areas[area][0], areas[area][1], count, round(count / total, 4))
         for area, count in gazetteer.shares(gazetteer.columns[generation], rows)
         if area != NONE
     ]
@@ -100,7 +100,12 @@ def authority_shares(gazetteer: Gazetteer, outcode: str, digit: str | None) -> l
     rows = gazetteer.outside.rows_of(outcode, digit)
     total = len(rows) + len(gazetteer.city.rows_of(outcode, digit))
     return [
-        Share(*gazetteer.authorities[authority], count, round(count / total, 4))
+        Share(
+            gazetteer.authorities[authority][0],
+            gazetteer.authorities[authority][1],
+            count,
+            round(count / total, 4),
+        )
         for authority, count in gazetteer.shares(gazetteer.outside_authority, rows)
         if authority != NONE
     ]
@@ -118,4 +123,3 @@ def neighbourhood(gazetteer: Gazetteer, canonical: str) -> tuple[str, str | None
 def ended_words(ended: int) -> str:
     """`200305` as `2003-05`."""
     return f"{ended // 100:04d}-{ended % 100:02d}"
-

@@ -67,7 +67,9 @@ def sector_of(text: str) -> str | None:
 
     Without the space `B15` is an outcode; the space is what tells `B1 5` apart.
     """
-    found = re.fullmatch(rf"({OUTCODE})[\s\-]+([0-9])", unicodedata.normalize("NFKC", text).strip(" .,;").upper())
+    found = re.fullmatch(
+        rf"({OUTCODE})[\s\-]+([0-9])", unicodedata.normalize("NFKC", text).strip(" .,;").upper()
+    )
     return found[1] + found[2] if found else None
 
 
@@ -98,7 +100,8 @@ def near_spellings(canonical: str) -> Iterator[str]:
     seen = {canonical}
     queue = [_with(canonical, i, _CONFUSED[c]) for i, c in enumerate(canonical) if c in _CONFUSED]
     queue += [
-        canonical[:i] + canonical[i + 1] + canonical[i] + canonical[i + 2 :] for i in range(len(canonical) - 1)
+        canonical[:i] + canonical[i + 1] + canonical[i] + canonical[i + 2 :]
+        for i in range(len(canonical) - 1)
     ]
     if not _FULL.fullmatch(canonical):
         queue += [

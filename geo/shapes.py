@@ -48,7 +48,9 @@ def city_cells(city: Floats, outside: Floats) -> Cells:
     near = near[~np.isin(_packed(near), _packed(points))]
     every = np.concatenate([points, near])
     box = shapely.box(*low, *high)
-    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(every), extend_to=box, ordered=True))
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(every), extend_to=box, ordered=True)
+    )
     if len(cells) != len(every):
         raise ValueError(f"expected {len(every)} cells, got {len(cells)}")
     ours = cells[: len(points)]
@@ -99,7 +101,9 @@ def write_geojson(
     from geo.projection import to_wgs84
 
     # Simplified in metres, projected vertex by vertex: shared edges stay shared.
-    projected = shapely.transform(shapes, lambda xy: np.round(np.column_stack(to_wgs84(xy[:, 0], xy[:, 1])), 6))
+    projected = shapely.transform(
+        shapes, lambda xy: np.round(np.column_stack(to_wgs84(xy[:, 0], xy[:, 1])), 6)
+    )
     features: list[dict[str, Any]] = [
         {
             "type": "Feature",

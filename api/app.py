@@ -1,0 +1,111 @@
+"""The FastAPI application: the API, the pages, and what stands round both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from api.pages.routes import page_routes, problem_page
+from api.problems import ProblemError, problem
+from api.shell import Shell, templates_by_endpoint
+from api.site import LiveSite
+from api.state import State
+from api.v1.areas import area_routes
+from api.v1.openapi import document
+from api.v1.postcodes import ManyPostcodes, OnePostcode
+from geo.home import data_dir, var_dir
+
+logger = logging.getLogger("earlyhelp")
+_PAGE_PROBLEMS = {
+    404: ("Page not found", "If you typed the address, check it. You can start again from the home page."),
+    405: ("That does not work here", "Go back to the home page and start from there."),
+}
+
+
+def create_app(data: Path | None = None, var: Path | None = None) -> ASGIApp:
+    """The application over the shipped data and what was built from it.
+
+    Raises `GazetteerError` when nothing has been built, saying to run `earlyhelp geo build`.
+    """
+    return assemble(State(data or data_dir(), var or var_dir()))
+
+
+def assemble(state: State) -> ASGIApp:
+    """The application over a state that is already open."""
+    one, many = OnePostcode(state), ManyPostcodes(state)
+    app = FastAPI(
+        title="Early Help Finder",
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,
+        # The two hot addresses come first: routes are tried in order.
+        routes=[
+            Route("/api/v1/postcodes/{postcode:path}", one, methods=["GET"]),
+            Route("/api/v1/postcodes", many, methods=["POST"]),
+        ],
+    )
+    app.include_router(area_routes(state), prefix="/api/v1")
+
+    async def openapi(_request: Request) -> Response:
+        return JSONResponse(document(), headers={"cache-control": "private, max-age=300"})
+
+    app.router.routes.append(Route("/api/v1/openapi.json", openapi, methods=["GET"]))
+    app.router.routes.extend(page_routes(LiveSite(state)))
+
+    async def fault(request: Request, error: Exception) -> Response:
+        _log_fault(error)
+        if request.url.path.startswith("/api"):
+            return problem("fault", "Something went wrong on our side. Try again, then tell the operator.")
+        call = state.answers.routing.frame(dt.datetime.now(dt.UTC)).call
+        return problem_page(
+            request,
+            500,
+            "Something went wrong on our side",
+            "Try again in a minute.",
+            f"If a child is in danger now, call {call.danger['telephone']}. To talk about a child in "
+            f"Birmingham, call {call.now['role']} on {call.now['telephone']}.",
+        )
+
+    app.add_exception_handler(ProblemError, _told)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _http)
+    app.add_exception_handler(Exception, fault)
+    return Shell(app, templates_by_endpoint(app.router.routes))
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, ProblemError):
+        raise error
+    return error.response()
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 400
+    if request.url.path.startswith("/api"):
+        headers: dict[str, Any] = dict(getattr(error, "headers", None) or {})
+        if status == 405:
+            return problem("method_not_allowed", "See /api/v1/openapi.json for what works here.", headers)
+        return problem("no_such_address", "There is nothing at this address. See /api/v1/openapi.json.")
+    title, words = _PAGE_PROBLEMS.get(
+        status, ("That did not work", "Go back to the home page and try again.")
+    )
+    return problem_page(request, status, title, words)
+
+
+def _log_fault(error: Exception) -> None:
+    """The kind of fault and where it happened, never its text: that can hold what a person typed."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    logger.error("fault: %s at %s", type(error).__name__, where)

@@ -1,0 +1,66 @@
+"""Errors as RFC 9457 problem details, each with a code that a program can tell apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+NO_STORE = "no-store"
+
+# Every code the API can answer with, and its title. Documented in docs/api.md; a test compares them.
+CODES: dict[str, tuple[int, str]] = {
+    "malformed": (400, "Not a postcode"),
+    "bad_parameter": (400, "A parameter has a value that cannot be used"),
+    "unknown_parameter": (400, "There is no such parameter"),
+    "bad_body": (400, "The body cannot be used"),
+    "unknown": (404, "Postcode not known"),
+    "no_postcode_near": (404, "No postcode within 500 metres"),
+    "no_such_layer": (404, "There is no such layer"),
+    "no_such_area": (404, "There is no such area"),
+    "no_such_address": (404, "There is nothing at this address"),
+    "method_not_allowed": (405, "Not with this method"),
+    "body_too_large": (413, "The body is too large"),
+    "too_many": (413, "Too many postcodes in one request"),
+    "not_json": (415, "The body must be JSON"),
+    "fault": (500, "A fault of ours"),
+}
+
+
+def problem_body(code: str, detail: str, **members: Any) -> bytes:
+    """The JSON of a problem; `members` are added to it."""
+    status, title = CODES[code]
+    return orjson.dumps(
+        {
+            "type": f"urn:earlyhelp:problem:{code}",
+            "title": title,
+            "status": status,
+            "code": code,
+            "detail": detail,
+        }
+        | members
+    )
+
+
+def problem(code: str, detail: str, headers: dict[str, str] | None = None, **members: Any) -> Response:
+    """A problem as a response. It is not to be stored: the postcode may be known tomorrow."""
+    return Response(
+        problem_body(code, detail, **members),
+        CODES[code][0],
+        {"cache-control": NO_STORE} | (headers or {}),
+        MEDIA_TYPE,
+    )
+
+
+class ProblemError(Exception):
+    """Raised in a handler to answer with a problem."""
+
+    def __init__(self, code: str, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.members = code, detail, members
+
+    def response(self) -> Response:
+        """The problem as a response."""
+        return problem(self.code, self.detail, **self.members)

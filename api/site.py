@@ -1,0 +1,85 @@
+"""The pages' view of the house: the `Site` that `api.pages` asks for, over the state of the process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.state import State
+from directory import areas
+from directory.answer import ATTRIBUTION, versions
+
+Facts = dict[str, Any]
+
+
+class LiveSite:
+    """Answers for the pages. Every page of one request sees the same data."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    @property
+    def var_dir(self) -> Path:
+        """The folder that a build writes; maps lie in `maps/` inside it."""
+        return self.state.var
+
+    def answer(self, text: str) -> Facts:
+        """The one answer for what a person typed."""
+        answer: Facts = orjson.loads(self.state.current().answer(text).body)
+        return answer
+
+    def layers(self) -> list[Facts]:
+        """Every layer's generation in force today."""
+        answers = self.state.current()
+        found = (areas.layer_areas(answers, layer) for layer in answers.layers)
+        return [layer for layer in found if layer and layer["generation"]]
+
+    def layer(self, layer: str) -> Facts | None:
+        """The generation in force today of one layer, with its areas and their contacts."""
+        found = areas.layer_areas(self.state.current(), layer)
+        return found if found and found["generation"] else None
+
+    def area(self, layer: str, code: str) -> Facts | None:
+        """One area, also a retired one."""
+        return areas.area(self.state.current(), layer, code)
+
+    def about(self) -> Facts:
+        """Sources, counts and versions."""
+        answers = self.state.current()
+        gazetteer = answers.gazetteer
+        today = areas.today()
+        chosen = [gazetteer.generations[i] for i in gazetteer.in_force(today)]
+        sources = [
+            {
+                "name": gazetteer.meta["source"],
+                "licence": "Open Government Licence v3.0",
+                "note": "grid references, local authorities and which postcodes exist",
+            }
+        ]
+        sources += [
+            {
+                "name": g["title"],
+                "version": g["id"],
+                "licence": "Open Government Licence v3.0",
+                "note": g["source"],
+            }
+            for g in chosen
+            if g["kind"] == "reference"
+        ]
+        counts: list[list[Any]] = [
+            ["Birmingham postcodes", gazetteer.city_rows],
+            ["distinct points they stand at", gazetteer.meta["city_points"]],
+            ["other UK postcodes, each with its local authority", gazetteer.outside.rows],
+            ["local authorities", len(gazetteer.authorities)],
+        ]
+        counts += [[g["title"], len(g["areas"])] for g in chosen]
+        return {
+            "sources": sources,
+            "counts": counts,
+            "versions": versions(gazetteer, answers.routing.version, chosen)
+            | {"built": dt.datetime.fromisoformat(gazetteer.meta["built"]).strftime("%Y-%m-%d")},
+            "attribution": ATTRIBUTION,
+        }

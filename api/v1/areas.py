@@ -1,0 +1,128 @@
+"""Layers, their areas, and the postcode nearest to a point."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from api.problems import ProblemError
+from api.state import State
+from api.v1.parameters import moment_of, read_query
+from directory import areas
+from directory.answer import ATTRIBUTION, Answers, versions
+
+CACHE = "private, max-age=300"
+GEOJSON = "application/geo+json"
+
+
+def _json(
+    request: Request, facts: dict[str, Any], seal: str, media_type: str = "application/json"
+) -> Response:
+    etag = f'"{seal}"'
+    headers = {"etag": etag, "cache-control": CACHE, "vary": "accept"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(orjson.dumps(facts), headers=headers, media_type=media_type)
+
+
+def area_routes(state: State) -> APIRouter:
+    """The routes of this module over one state."""
+    router = APIRouter()
+
+    def current() -> Answers:
+        return state.current()
+
+    Data = Annotated[Answers, Depends(current)]  # noqa: N806 - a type
+
+    def sealed(answers: Answers, values: dict[str, str], *more: object) -> tuple[Any, str]:
+        moment = moment_of(dict(values), answers)
+        prepared = answers.prepared(moment.at, moment.on)
+        return moment, ".".join([prepared.seal, *map(str, more)])
+
+    @router.get("/layers")
+    def list_layers(request: Request, answers: Data) -> Response:
+        moment, seal = sealed(answers, read_query(request.scope["query_string"], ("on",)))
+        found = areas.layers(answers, moment.on)
+        return _json(request, {"layers": found} | _about(answers), seal)
+
+    @router.get("/layers/{layer}/areas")
+    def list_areas(request: Request, answers: Data, layer: str) -> Response:
+        moment, seal = sealed(answers, read_query(request.scope["query_string"], ("on", "at")))
+        found = areas.layer_areas(answers, layer, moment.on, moment.at)
+        if found is None:
+            raise _no_layer(answers, layer)
+        return _json(request, found | _about(answers), seal)
+
+    @router.get("/layers/{layer}/areas/{code}")
+    def one_area(request: Request, answers: Data, layer: str, code: str) -> Response:
+        geo = GEOJSON in request.headers.get("accept", "")
+        moment, seal = sealed(
+            answers, read_query(request.scope["query_string"], ("on", "at")), "geo" if geo else ""
+        )
+        if layer not in answers.layers:
+            raise _no_layer(answers, layer)
+        found = areas.area(answers, layer, code, moment.on, moment.at)
+        if found is None:
+            raise ProblemError(
+                "no_such_area",
+                f"The layer {layer} has no area of that code. See /api/v1/layers/{layer}/areas.",
+            )
+        facts = found | _about(answers)
+        if not geo:
+            return _json(request, facts, seal)
+        geometry = areas.shape(state.var, layer, found["generation"], code)
+        feature = {"type": "Feature", "id": code, "geometry": geometry, "properties": facts}
+        return _json(request, feature, seal, GEOJSON)
+
+    @router.get("/points")
+    def point(request: Request, answers: Data) -> Response:
+        values = read_query(request.scope["query_string"], ("lat", "lon", "on", "at", "layers"))
+        lat, lon = _degrees(values, "lat", 90), _degrees(values, "lon", 180)
+        moment = moment_of(dict(values), answers)
+        nearest = answers.gazetteer.nearest(lat, lon)
+        if nearest is None:
+            raise ProblemError(
+                "no_postcode_near",
+                "No known postcode lies within 500 metres of that point. Is it in Birmingham?",
+            )
+        postcode, metres, _city = nearest
+        asked = answers.answer(postcode, on=moment.on, at=moment.at, wanted=moment.wanted)
+        body = {
+            "nearest": postcode,
+            "metres": round(metres),
+            "note": "The nearest known postcode, not the point itself: a boundary may run between them.",
+            "answer": orjson.loads(asked.body),
+        }
+        return Response(
+            orjson.dumps(body), headers={"cache-control": "no-store"}, media_type="application/json"
+        )
+
+    return router
+
+
+def _no_layer(answers: Answers, layer: str) -> ProblemError:
+    return ProblemError(
+        "no_such_layer", f"The layers are: {', '.join(answers.layers)}.", layers=answers.layers
+    )
+
+
+def _degrees(values: dict[str, str], name: str, limit: int) -> float:
+    try:
+        degrees = float(values[name])
+    except KeyError:
+        raise ProblemError("bad_parameter", f"The parameter {name} is missing.", parameter=name) from None
+    except ValueError:
+        degrees = math.nan
+    if not abs(degrees) <= limit:
+        raise ProblemError(
+            "bad_parameter", f"{name} must be a number of degrees from -{limit} to {limit}.", parameter=name
+        )
+    return degrees
+
+
+def _about(answers: Answers) -> dict[str, Any]:
+    return {"versions": versions(answers.gazetteer, answers.routing.version), "attribution": ATTRIBUTION}

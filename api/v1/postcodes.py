@@ -1,0 +1,176 @@
+"""One postcode, and up to a thousand in one request.
+
+Plain ASGI endpoints inside the FastAPI app: its request and response machinery would cost several
+times what the lookup does (see docs/adr/0003-hot-path.md).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.problems import MEDIA_TYPE, ProblemError, problem, problem_body
+from api.state import State
+from api.v1.parameters import NOW, Moment, moment_of, read_query
+from directory.answer import Answers
+
+MOST = 1000
+LARGEST_BODY = 1 << 19
+CACHE_SECONDS = 300
+_JSON = (b"content-type", b"application/json")
+_PARAMETERS = ("on", "at", "layers")
+_HTTP = {"unknown": 404, "malformed": 400}
+
+
+class OnePostcode:
+    """`GET /api/v1/postcodes/{postcode}`."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        answers = self.state.current()
+        moment = NOW
+        query = scope["query_string"]
+        if query:
+            try:
+                moment = moment_of(dict(read_query(query, _PARAMETERS)), answers)
+            except ProblemError as error:
+                await error.response()(scope, receive, send)
+                return
+        asked = answers.answer(
+            scope["path_params"]["postcode"], on=moment.on, at=moment.at, wanted=moment.wanted
+        )
+        code = _HTTP.get(asked.status, 200)
+        if code != 200:
+            told = orjson.loads(asked.body)
+            members = {k: v for k, v in told.items() if k not in ("status", "message")}
+            body = problem_body(asked.status, told["message"], **members)
+            await _send(scope, send, code, body, MEDIA_TYPE.encode(), b"no-store")
+            return
+        etag = asked.etag.encode()
+        for name, value in scope["headers"]:
+            if name == b"if-none-match" and (etag in value or value == b"*"):
+                headers = [(b"etag", etag), (b"cache-control", _cache(asked.holds_until, moment))]
+                await send({"type": "http.response.start", "status": 304, "headers": headers})
+                await send({"type": "http.response.body", "body": b""})
+                return
+        headers = [
+            _JSON,
+            (b"content-length", b"%d" % len(asked.body)),
+            (b"etag", etag),
+            (b"cache-control", _cache(asked.holds_until, moment)),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else asked.body})
+
+
+def _cache(until: int, moment: Moment) -> bytes:
+    """Until a contact opens or closes at the longest; only in the client's own cache."""
+    if moment.at is not None:
+        return b"private, max-age=%d" % CACHE_SECONDS
+    return b"private, max-age=%d" % max(0, min(CACHE_SECONDS, until - int(time.time())))
+
+
+async def _send(scope: Scope, send: Send, status: int, body: bytes, media_type: bytes, cache: bytes) -> None:
+    headers = [
+        (b"content-type", media_type),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", cache),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+class ManyPostcodes:
+    """`POST /api/v1/postcodes` with `{"postcodes": [...], "on": …, "at": …, "layers": …}`."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: exactly one result for each input, in order, whatever its type."""
+        try:
+            if scope["query_string"]:
+                read_query(scope["query_string"], ())
+            content_type = Headers(scope=scope).get("content-type", "")
+            if content_type.partition(";")[0].strip().lower() != "application/json":
+                raise ProblemError(
+                    "not_json", "Send the postcodes as JSON, with Content-Type: application/json."
+                )
+            body = await _read(receive)
+            answers = self.state.current()
+            inputs, moment = _inputs(body, answers)
+        except ProblemError as error:
+            await error.response()(scope, receive, send)
+            return
+        await _send(scope, send, 200, bulk(answers, inputs, moment), b"application/json", b"no-store")
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ProblemError("bad_body", "The request ended before its body did.")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise ProblemError("body_too_large", f"The body may hold {LARGEST_BODY // 1024} kB at the most.")
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _inputs(body: bytes, answers: Answers) -> tuple[list[Any], Moment]:
+    try:
+        asked = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ProblemError("not_json", f"The body is not JSON: {error}.") from None
+    if not isinstance(asked, dict) or not isinstance(asked.get("postcodes"), list):
+        raise ProblemError("bad_body", 'The body must be an object such as {"postcodes": ["B15 2TT"]}.')
+    for name in asked:
+        if name not in ("postcodes", *_PARAMETERS):
+            raise ProblemError(
+                "bad_body",
+                f"There is no member {name!r}. There are: postcodes, {', '.join(_PARAMETERS)}.",
+                parameter=name,
+            )
+    inputs: list[Any] = asked["postcodes"]
+    if len(inputs) > MOST:
+        raise ProblemError(
+            "too_many",
+            f"{len(inputs)} postcodes; a request may hold {MOST}. Send them in several.",
+            most=MOST,
+        )
+    return inputs, moment_of(asked, answers)
+
+
+_NOT_TEXT = b'"status":"malformed","message":"A postcode must be text.","suggestions":[]}'
+
+
+def bulk(answers: Answers, inputs: list[Any], moment: Moment) -> bytes:
+    """The JSON for many postcodes: `results`, then once what they share."""
+    prepared = answers.prepared(moment.at, moment.on, moment.wanted)
+    short, dumps = answers.short, orjson.dumps
+    results = [
+        b'{"query":%b,%b' % (dumps(value), short(value, prepared)[1][1:] if type(value) is str else _NOT_TEXT)
+        for value in inputs
+    ]
+    tail = {"layers": prepared.layers, "versions": prepared.versions, "attribution": prepared.attribution}
+    return b'{"results":[' + b",".join(results) + b"]," + dumps(tail)[1:]
+
+
+async def not_here(scope: Scope, receive: Receive, send: Send) -> None:
+    """Anything else under `/api`: a problem, not a page."""
+    response: Response = problem(
+        "no_such_address", "There is nothing at this address. The API is described at /api/v1/openapi.json."
+    )
+    await response(scope, receive, send)

@@ -1,0 +1,131 @@
+"""Layers and their areas as facts: what each is, who answers for it, and what became of a retired one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from directory.answer import Answers, layer_facts
+from directory.routing.london import LONDON
+
+Facts = dict[str, Any]
+# A successor that took fewer than this share of an area's postcodes is a line drawn a few metres elsewhere.
+SUCCESSOR_SHARE = 0.01
+
+
+def today() -> dt.date:
+    """The day it is in London."""
+    return dt.datetime.now(LONDON).date()
+
+
+def layers(answers: Answers, on: dt.date | None = None) -> list[Facts]:
+    """Every layer with the generation that answers on a day and all its generations."""
+    gazetteer = answers.gazetteer
+    chosen = {gazetteer.generations[i]["layer"]: i for i in gazetteer.in_force(on or today())}
+    found: list[Facts] = []
+    for layer in answers.layers:
+        mine = [g for g in gazetteer.generations if g["layer"] == layer]
+        current = gazetteer.generations[chosen[layer]] if layer in chosen else None
+        facts: Facts = {"layer": layer, "title": mine[-1]["title"], "kind": mine[-1]["kind"]}
+        facts["in_force"] = (
+            None if current is None else layer_facts(current) | {"areas": len(current["areas"])}
+        )
+        facts["generations"] = [layer_facts(g) | {"areas": len(g["areas"])} for g in mine]
+        found.append(facts)
+    return found
+
+
+def layer_areas(
+    answers: Answers, layer: str, on: dt.date | None = None, at: dt.datetime | None = None
+) -> Facts | None:
+    """One layer's generation on a day with its areas and their contacts; None where there is no such layer.
+
+    A team layer that no generation answers for on that day has no areas.
+    """
+    if layer not in answers.layers:
+        return None
+    gazetteer = answers.gazetteer
+    day = on or today()
+    for index in gazetteer.in_force(day):
+        generation = gazetteer.generations[index]
+        if generation["layer"] == layer:
+            frame = answers.routing.frame(at or dt.datetime.now(dt.UTC))
+            areas = [
+                {"code": code, "name": name, "contacts": frame.contact_json.get((layer, code), [])}
+                for code, name in generation["areas"]
+            ]
+            return {"layer": layer, "on": day.isoformat()} | layer_facts(generation) | {"areas": areas}
+    title = next(g["title"] for g in gazetteer.generations if g["layer"] == layer)
+    return {"layer": layer, "on": day.isoformat(), "title": title, "generation": None, "areas": []}
+
+
+def area(
+    answers: Answers, layer: str, code: str, on: dt.date | None = None, at: dt.datetime | None = None
+) -> Facts | None:
+    """One area of any generation, also a retired one; None where the layer has no such code.
+
+    `in_force` is False for an area whose generation has ended (or not begun) by the day; its
+    `successors` name the areas its postcodes went to, with their shares.
+    """
+    gazetteer = answers.gazetteer
+    day = (on or today()).isoformat()
+    holding = [
+        index
+        for index, g in enumerate(gazetteer.generations)
+        if g["layer"] == layer and any(c == code for c, _name in g["areas"])
+    ]
+    if not holding:
+        return None
+    current = [i for i in holding if _holds(gazetteer.generations[i], day)]
+    index = current[0] if current else holding[-1]
+    generation = gazetteer.generations[index]
+    place = next(i for i, (c, _name) in enumerate(generation["areas"]) if c == code)
+    frame = answers.routing.frame(at or dt.datetime.now(dt.UTC))
+    contacts = frame.contact_json.get((layer, code), []) if current else []
+    return (
+        {"layer": layer, "code": code, "name": generation["areas"][place][1], "in_force": bool(current)}
+        | layer_facts(generation)
+        | {
+            "shapes": generation["shapes"],
+            "postcodes": gazetteer.columns[index].tolist().count(place),
+            "contacts": contacts,
+            "successors": _successors(answers, generation, place),
+        }
+    )
+
+
+def _holds(generation: Facts, day: str) -> bool:
+    return bool(generation["valid_from"] <= day <= (generation["valid_to"] or "9999"))
+
+
+def _successors(answers: Answers, generation: Facts, place: int) -> list[Facts]:
+    into = generation.get("successors", {}).get(str(place), [])
+    if not into:
+        return []
+    following = answers.gazetteer.generations[generation["successor"]]
+    total = sum(count for _area, count in into)
+    return [
+        {
+            "layer": following["layer"],
+            "code": following["areas"][new][0],
+            "name": following["areas"][new][1],
+            "share": round(count / total, 4),
+        }
+        for new, count in into
+        if count / total >= SUCCESSOR_SHARE
+    ]
+
+
+def shape(var: Path, layer: str, generation: str, code: str) -> Facts | None:
+    """The GeoJSON geometry (WGS 84) of an area as the last build drew it, None where there is none."""
+    try:
+        text = (var / "shapes" / layer / f"{generation}.geojson").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    for feature in json.loads(text)["features"]:
+        if feature["properties"]["code"] == code:
+            geometry: Facts = feature["geometry"]
+            return geometry
+    return None
