@@ -20,7 +20,7 @@ from api.problems import ProblemError, problem
 from api.shell import Shell, templates_by_endpoint
 from api.site import LiveSite
 from api.state import State
-from api.v1.areas import area_routes
+from api.v1.areas import add_area_routes
 from api.v1.openapi import document
 from api.v1.postcodes import ManyPostcodes, OnePostcode
 from geo.home import data_dir, var_dir
@@ -54,7 +54,7 @@ def assemble(state: State) -> ASGIApp:
             Route("/api/v1/postcodes", many, methods=["POST"]),
         ],
     )
-    app.include_router(area_routes(state), prefix="/api/v1")
+    add_area_routes(app, state)
 
     async def openapi(_request: Request) -> Response:
         return JSONResponse(document(), headers={"cache-control": "private, max-age=300"})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from api.problems import ProblemError
@@ -29,36 +29,33 @@ def _json(
     return Response(orjson.dumps(facts), headers=headers, media_type=media_type)
 
 
-def area_routes(state: State) -> APIRouter:
-    """The routes of this module over one state."""
-    router = APIRouter()
-
-    def current() -> Answers:
-        return state.current()
-
-    Data = Annotated[Answers, Depends(current)]  # noqa: N806 - a type
+def add_area_routes(app: FastAPI, state: State) -> None:
+    """Add this module's addresses to the app, over one state."""
 
     def sealed(answers: Answers, values: dict[str, str], *more: object) -> tuple[Any, str]:
         moment = moment_of(dict(values), answers)
         prepared = answers.prepared(moment.at, moment.on)
         return moment, ".".join([prepared.seal, *map(str, more)])
 
-    @router.get("/layers")
-    def list_layers(request: Request, answers: Data) -> Response:
+    @app.get("/api/v1/layers")
+    def list_layers(request: Request) -> Response:
+        answers = state.current()
         moment, seal = sealed(answers, read_query(request.scope["query_string"], ("on",)))
         found = areas.layers(answers, moment.on)
         return _json(request, {"layers": found} | _about(answers), seal)
 
-    @router.get("/layers/{layer}/areas")
-    def list_areas(request: Request, answers: Data, layer: str) -> Response:
+    @app.get("/api/v1/layers/{layer}/areas")
+    def list_areas(request: Request, layer: str) -> Response:
+        answers = state.current()
         moment, seal = sealed(answers, read_query(request.scope["query_string"], ("on", "at")))
         found = areas.layer_areas(answers, layer, moment.on, moment.at)
         if found is None:
             raise _no_layer(answers, layer)
         return _json(request, found | _about(answers), seal)
 
-    @router.get("/layers/{layer}/areas/{code}")
-    def one_area(request: Request, answers: Data, layer: str, code: str) -> Response:
+    @app.get("/api/v1/layers/{layer}/areas/{code}")
+    def one_area(request: Request, layer: str, code: str) -> Response:
+        answers = state.current()
         geo = GEOJSON in request.headers.get("accept", "")
         moment, seal = sealed(
             answers, read_query(request.scope["query_string"], ("on", "at")), "geo" if geo else ""
@@ -78,8 +75,9 @@ def area_routes(state: State) -> APIRouter:
         feature = {"type": "Feature", "id": code, "geometry": geometry, "properties": facts}
         return _json(request, feature, seal, GEOJSON)
 
-    @router.get("/points")
-    def point(request: Request, answers: Data) -> Response:
+    @app.get("/api/v1/points")
+    def point(request: Request) -> Response:
+        answers = state.current()
         values = read_query(request.scope["query_string"], ("lat", "lon", "on", "at", "layers"))
         lat, lon = _degrees(values, "lat", 90), _degrees(values, "lon", 180)
         moment = moment_of(dict(values), answers)
@@ -100,8 +98,6 @@ def area_routes(state: State) -> APIRouter:
         return Response(
             orjson.dumps(body), headers={"cache-control": "no-store"}, media_type="application/json"
         )
-
-    return router
 
 
 def _no_layer(answers: Answers, layer: str) -> ProblemError:
