@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.gazetteer import SLOTS, Gazetteer, PostcodeIndex
+from geo.gazetteer import NONE, SLOTS, Gazetteer, PostcodeIndex
 from geo.place import STATUSES, locate
-from geo.postcode import UNIT_LETTERS, non_geographic
+from geo.postcode import UNIT_LETTERS, kind, non_geographic, show
 
 Words = NDArray[np.uint64]
 Positions = NDArray[np.int64]
 
 OK, TERMINATED, OUTSIDE, UNKNOWN, PARTIAL, MALFORMED, NON_GEOGRAPHIC = range(7)
-# The word of a cell that the arithmetic did not settle; the single lookup decides.
+# The status, for a moment, of a cell that the arithmetic did not settle: the single lookup decides.
 UNSETTLED = 255
 # How many bytes must lie before the first cell: a word is read backwards from a cell's end.
 MARGIN = 8
@@ -36,23 +36,28 @@ _SPACE, _HYPHEN, _QUOTE = 32, 45, 34
 
 
 class Single(NamedTuple):
-    """What the single lookup said of one spelling: `row` is a city row, an outside row or -1."""
+    """What the single lookup said of one spelling.
+
+    `row` is a city row, an outside row or -1; `postcode` is a full postcode as it is shown, else empty.
+    """
 
     status: int
     row: int
-    canonical: str
+    postcode: str
 
 
 class Found(NamedTuple):
     """The answers for a column of cells.
 
-    `rows` are city rows where `status` is ok or terminated, outside rows where it is outside_area, else
-    -1. `words` hold the postcode as it was read, right-aligned, for the cells that are not in `single`.
+    `rows` are city rows where `status` is ok or terminated, outside rows for others that the gazetteer
+    holds, else -1. `words` are the packed postcodes of the cells that arithmetic `settled`; `single` has
+    the others by their place in the column.
     """
 
     rows: NDArray[np.int32]
     status: NDArray[np.uint8]
     words: Words
+    settled: NDArray[np.bool_]
     single: dict[int, Single]
 
 
@@ -62,7 +67,7 @@ class _Index:
     def __init__(self, index: PostcodeIndex, bits: memoryview, rank: memoryview) -> None:
         empty = np.zeros(SLOTS // 64 + 1, dtype=np.uint64)
         self.bits = np.concatenate([np.frombuffer(bits, dtype=np.uint64), empty])
-        self.rank = np.concatenate([np.frombuffer(rank, dtype=np.uint32)[: len(bits)], empty]).astype(np.int32)
+        self.rank = np.concatenate([np.frombuffer(rank, dtype=np.uint32), empty]).astype(np.int32)
         self.nowhere = len(bits) * 64
         self.starts = index.outcodes
 
@@ -83,11 +88,12 @@ class Lookup:
         view = gazetteer.sections.view
         self._city = _Index(gazetteer.city, view("city_bits"), view("city_rank"))
         self._outside = _Index(gazetteer.outside, view("outside_bits"), view("outside_rank"))
-        self._city_status = np.full(gazetteer.city_rows, OK, dtype=np.uint8)
+        self.city_status = np.full(gazetteer.city_rows, OK, dtype=np.uint8)
         if gazetteer.ended is not None:
-            self._city_status[np.frombuffer(gazetteer.ended, dtype=np.uint8).reshape(gazetteer.city_rows, -1).any(1)] = TERMINATED
+            self.city_status[np.frombuffer(gazetteer.ended, dtype=np.uint32) != 0] = TERMINATED
+        self.outside_authority = np.frombuffer(gazetteer.outside_authority, dtype=np.uint16)
         self._tables()
-        self._cache: dict[bytes, Single] = {}
+        self._cache: dict[str, Single] = {}
 
     def _tables(self) -> None:
         """Tables from an outcode's two halves, and from a unit's two letters, in either case."""
@@ -141,16 +147,17 @@ class Lookup:
         rows, present = self._city.rows(self._city_start[slot] + within)
         present &= settled
         if present.all():
-            return rows, self._city_status[rows]
+            return rows, self.city_status[rows]
         rows[~present] = 0
-        status = self._city_status[rows]
+        status = self.city_status[rows]
         others = np.flatnonzero(~present)
         rows[others] = -1
         status[others] = np.where(settled[others], UNKNOWN, UNSETTLED)
         elsewhere, there = self._outside.rows((self._outside_start[slot] + within)[others])
         there &= settled[others]
-        status[others[there]] = OUTSIDE
-        rows[others[there]] = elsewhere[there]
+        found = elsewhere[there]
+        rows[others[there]] = found
+        status[others[there]] = np.where(self.outside_authority[found] == NONE, NON_GEOGRAPHIC, OUTSIDE)
         return rows, status
 
     def cells(self, data: bytes, starts: Positions, ends: Positions, decode: Callable[[bytes], str]) -> Found:
@@ -169,23 +176,27 @@ class Lookup:
             step = slice(begin, begin + _STEP)
             words[step] = _words(octets, reach, starts[step], ends[step])
             rows[step], status[step] = self.packed(words[step])
+        settled = status != UNSETTLED
         single: dict[int, Single] = {}
-        for place in np.flatnonzero(status == UNSETTLED).tolist():
+        for place in np.flatnonzero(~settled).tolist():
             answer = self.single(data[starts[place] : ends[place]], decode)
             single[place] = answer
             rows[place], status[place] = answer.row, answer.status
-        return Found(rows, status, words, single)
+        return Found(rows, status, words, settled, single)
 
     def single(self, cell: bytes, decode: Callable[[bytes], str]) -> Single:
         """One cell by the single lookup, remembered for a while."""
-        answer = self._cache.get(cell)
+        text = decode(cell)
+        answer = self._cache.get(text)
         if answer is None:
-            place = locate(self.gazetteer, decode(cell))
-            answer = Single(STATUSES.index(place.status), place.row, place.postcode)
-            if len(cell) <= LONGEST_KEPT:
+            place = locate(self.gazetteer, text)
+            full = kind(place.canonical) == "full"
+            shown_as = show(place.canonical) if full else ""
+            answer = Single(STATUSES.index(place.status), place.row, shown_as)
+            if len(text) <= LONGEST_KEPT:
                 if len(self._cache) >= _CACHE_LIMIT:
                     self._cache.clear()
-                self._cache[cell] = answer
+                self._cache[text] = answer
         return answer
 
 
@@ -217,7 +228,8 @@ def _words(octets: NDArray[np.uint8], reach: Words, starts: Positions, ends: Pos
     twice = (spare == _SPACE) | (spare == _HYPHEN)
     if twice.any():
         outcode = np.where(twice, outcode << np.uint64(8), outcode) & np.uint64(0xFFFFFFFF00)
-    fits: NDArray[np.bool_] = length <= np.where(gapped, 8, 7)
+    # A NUL in front would look like the padding of a word.
+    fits: NDArray[np.bool_] = (length <= np.where(gapped, 8, 7)) & (octets[starts] != 0)
     return np.where(fits, outcode | incode, np.uint64(0))
 
 

@@ -1,0 +1,137 @@
+"""Tagging a Parquet file batch by batch: our columns are added, everything else stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geo.tagging.columns import Columns
+from geo.tagging.refusal import RefusedError
+from geo.tagging.source import find_column
+from geo.tagging.tally import Tally
+from geo.tagging.vector import MARGIN, OUTSIDE, Found, Lookup, shown
+
+BATCH: Final = 65_536
+_TEXT = (pa.string(), pa.large_string(), pa.string_view())
+
+
+def rows_of(source: Path) -> int:
+    """How many rows a Parquet file says it has; 0 when it cannot be read."""
+    try:
+        return int(pq.read_metadata(source).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0
+
+
+def tag_parquet(
+    source: Path,
+    sink: BinaryIO,
+    lookup: Lookup,
+    columns: Columns,
+    column: str,
+    *,
+    advance: Callable[[int], object] = lambda count: None,
+) -> Tally:
+    """Copy a Parquet file with our columns, as text, after its own.
+
+    Order, values, types and metadata of the other columns stay; `advance` is told of rows. Raises
+    `RefusedError` for a damaged file or a column that is not text.
+    """
+    try:
+        with pq.ParquetFile(source, memory_map=True) as file:
+            return _copy(file, sink, lookup, columns, column, advance)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise RefusedError(
+            f"{source} cannot be read as Parquet: {str(error).splitlines()[0]} "
+            "It may be cut short: fetch it again."
+        ) from None
+
+
+def _copy(
+    file: Any, sink: BinaryIO, lookup: Lookup, columns: Columns, column: str, advance: Callable[[int], object]
+) -> Tally:
+    schema = file.schema_arrow
+    place = find_column(schema.names, column)
+    columns.check_headings(schema.names)
+    kind = schema.field(place).type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if kind not in _TEXT:
+        raise RefusedError(
+            f"the column {schema.names[place]!r} holds {kind}, not text. "
+            "Name a column of postcodes with --column."
+        )
+    added = [pa.field(name, pa.string()) for name in columns.names]
+    whole = pa.schema([*schema, *added], metadata=schema.metadata)
+    tally = Tally()
+    rows = 1
+    made = _Made(lookup, columns)
+    with pq.ParquetWriter(sink, whole, compression=_compression(file), store_schema=True) as writer:
+        for batch in file.iter_batches(BATCH):
+            found, text, starts, ends = _looked_up(batch.column(place), lookup)
+
+            def value(at: int, text: bytes = text, starts: Any = starts, ends: Any = ends) -> str:
+                return text[starts[at] : ends[at]].decode()
+
+            tally.add(found, None, value, rows)
+            writer.write_batch(pa.record_batch([*batch.columns, *made.columns_of(found)], schema=whole))
+            rows += len(batch)
+            advance(len(batch))
+    return tally
+
+
+def _compression(file: Any) -> Any:
+    """Each column's own compression, as in the first row group; ours get that of the first column."""
+    if not file.metadata.num_row_groups or not file.metadata.num_columns:
+        return "snappy"
+    group = file.metadata.row_group(0)
+    named = {
+        group.column(i).path_in_schema: group.column(i).compression.lower() for i in range(group.num_columns)
+    }
+    kinds = {"none" if kind == "uncompressed" else kind for kind in named.values()}
+    return kinds.pop() if len(kinds) == 1 else "snappy"
+
+
+def _looked_up(values: Any, lookup: Lookup) -> tuple[Found, bytes, Any, Any]:
+    """The answers for a column of text; an empty cell stands for a missing one."""
+    plain = values.cast(pa.large_string())
+    if plain.null_count:
+        plain = plain.fill_null("")
+    _valid, offsets, body = plain.buffers()
+    at = np.frombuffer(offsets, dtype=np.int64)[plain.offset : plain.offset + len(plain) + 1]
+    first, last = int(at[0]), int(at[-1])
+    text = bytes(MARGIN) + (body.slice(first, last - first).to_pybytes() if body else b"") + b"\0"
+    starts, ends = at[:-1] - first + MARGIN, at[1:] - first + MARGIN
+    return lookup.cells(text, starts, ends, bytes.decode), text, starts, ends
+
+
+class _Made:
+    """Our columns as dictionaries: one entry for each distinct answer."""
+
+    def __init__(self, lookup: Lookup, columns: Columns) -> None:
+        self._lookup, self._columns = lookup, columns
+
+    def columns_of(self, found: Found) -> list[Any]:
+        """Our columns for a column of answers."""
+        postcodes = np.array(shown(found.words), dtype="S8")
+        for place, single in found.single.items():
+            postcodes[place] = single.postcode.encode()
+        group = found.rows.astype(np.int64)
+        group[found.status == OUTSIDE] = self._lookup.outside_authority[found.rows[found.status == OUTSIDE]]
+        group[found.status > OUTSIDE] = 0
+        key = group * 8 + found.status
+        _keys, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        indices = pa.array(inverse.ravel().astype(np.int32))
+        answers = [
+            self._columns.cells(int(found.status[at]), int(found.rows[at]), "") for at in first.tolist()
+        ]
+        made = [pa.array(list(texts), pa.string()).take(indices) for texts in zip(*answers, strict=True)] or [
+            pa.array([], pa.string())
+        ] * (len(self._columns.names) - 1)
+        made[1] = pa.array(postcodes.astype("U8"), pa.string())
+        return [*made, pa.array([""] * len(found.rows), pa.string())]
