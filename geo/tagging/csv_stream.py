@@ -26,7 +26,10 @@ from geo.tagging.tails import Tails
 from geo.tagging.tally import Tally
 from geo.tagging.vector import MARGIN, Found, Lookup, Positions
 
+# A block is read, answered and written at once; these bounds keep the whole run under 64 MB.
 BLOCK: Final = 256 << 10
+_FIRST_BLOCK = 64 << 10
+_ROWS = 8_000
 
 
 def tag_csv(
@@ -64,7 +67,9 @@ class _Run:
         advance: Callable[[int], object],
     ) -> None:
         self._lookup, self._columns, self._column = lookup, columns, column
-        self._block, self._advance, self._write = max(block, 1), advance, write
+        self._longest_block = max(block, 1)
+        self._block = min(self._longest_block, _FIRST_BLOCK)
+        self._advance, self._write = advance, write
         self._encoding = encoding
         self.tally = Tally()
         self._row = 0  # how many rows are done with
@@ -153,6 +158,7 @@ class _Run:
         self._mark(records, found, tails, starts, ends)
         self._write(self._interleaved(records, tails, unended))
         self._row += len(records)
+        self._block = min(_ROWS * self._done // len(records), self._longest_block)
         return True
 
     def _mark(

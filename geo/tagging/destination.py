@@ -7,7 +7,7 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, Self
 
 from geo.sections import sync_folder
 from geo.tagging.refusal import UnusableError
@@ -58,7 +58,7 @@ class Destination:
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            view = view[self.file.write(view) :]
+            view = view[self.file.write(view) or 0 :]  # None: a full pipe that does not wait
 
     def _await(self) -> None:
         if self._writing:
@@ -89,4 +89,4 @@ class Destination:
 
 def _opened(file: str | Path | int, mode: Literal["wb", "xb"]) -> io.FileIO:
     """An unbuffered file. A number stands for what is open already and stays so."""
-    return cast(io.FileIO, open(file, mode, buffering=0, closefd=not isinstance(file, int)))
+    return open(file, mode, buffering=0, closefd=not isinstance(file, int))

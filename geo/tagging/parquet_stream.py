@@ -68,7 +68,7 @@ def _copy(
         )
     added = [pa.field(name, pa.string()) for name in columns.names]
     whole = pa.schema([*schema, *added], metadata=schema.metadata)
-    tally = Tally()
+    tally = Tally(heading=False)
     rows = 1
     made = _Made(lookup, columns)
     with pq.ParquetWriter(sink, whole, compression=_compression(file), store_schema=True) as writer:
@@ -111,27 +111,42 @@ def _looked_up(values: Any, lookup: Lookup) -> tuple[Found, bytes, Any, Any]:
 
 
 class _Made:
-    """Our columns as dictionaries: one entry for each distinct answer."""
+    """Our columns, taken from one table of the distinct answers so far."""
 
     def __init__(self, lookup: Lookup, columns: Columns) -> None:
         self._lookup, self._columns = lookup, columns
+        self._answers: list[list[str]] = []
+        self._city = np.full(lookup.gazetteer.city_rows, -1, dtype=np.int32)
+        self._other: dict[tuple[int, int], int] = {}
+        self._table: list[Any] = []
 
     def columns_of(self, found: Found) -> list[Any]:
         """Our columns for a column of answers."""
-        postcodes = np.array(shown(found.words), dtype="S8")
+        before = len(self._answers)
+        number = np.empty(len(found.rows), dtype=np.int32)
+        city = found.status <= TERMINATED
+        rows = found.rows[city]
+        for row in np.unique(rows[self._city[rows] < 0]).tolist():
+            self._city[row] = self._add(int(self._lookup.city_status[row]), row)
+        number[city] = self._city[rows]
+        for place in np.flatnonzero(~city).tolist():
+            status, row = int(found.status[place]), int(found.rows[place])
+            key = (status, int(self._lookup.outside_authority[row]) if status == OUTSIDE else -1)
+            if key not in self._other:
+                self._other[key] = self._add(status, row)
+            number[place] = self._other[key]
+        if len(self._answers) > before:
+            self._table = [pa.array(texts, pa.string()) for texts in zip(*self._answers, strict=True)]
+        made = [texts.take(pa.array(number)) for texts in self._table]
+        return [made[0], self._postcodes(found), *made[2:], pa.array([""] * len(number), pa.string())]
+
+    def _add(self, status: int, row: int) -> int:
+        self._answers.append(self._columns.cells(status, row, ""))
+        return len(self._answers) - 1
+
+    @staticmethod
+    def _postcodes(found: Found) -> Any:
+        postcodes = shown(found.words)
         for place, single in found.single.items():
             postcodes[place] = single.postcode.encode()
-        group = found.rows.astype(np.int64)
-        group[found.status == OUTSIDE] = self._lookup.outside_authority[found.rows[found.status == OUTSIDE]]
-        group[found.status > OUTSIDE] = 0
-        key = group * 8 + found.status
-        _keys, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-        indices = pa.array(inverse.ravel().astype(np.int32))
-        answers = [
-            self._columns.cells(int(found.status[at]), int(found.rows[at]), "") for at in first.tolist()
-        ]
-        made = [pa.array(list(texts), pa.string()).take(indices) for texts in zip(*answers, strict=True)] or [
-            pa.array([], pa.string())
-        ] * (len(self._columns.names) - 1)
-        made[1] = pa.array(postcodes.astype("U8"), pa.string())
-        return [*made, pa.array([""] * len(found.rows), pa.string())]
+        return pa.array(postcodes, pa.binary()).cast(pa.string())

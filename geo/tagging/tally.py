@@ -23,9 +23,10 @@ _WORDS = {
 
 
 class Tally:
-    """Counts of a run. Rows are numbered as a spreadsheet shows them: the heading is row 1."""
+    """Counts of a run. Rows of a CSV are numbered as a spreadsheet shows them: the heading is row 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, heading: bool = True) -> None:
+        self._heading = heading
         self.counts = [0] * len(STATUSES)
         self.first: dict[str, list[tuple[int, str]]] = {status: [] for status in STATUSES[2:]}
         self.problems = 0
@@ -77,7 +78,7 @@ class Tally:
 
     def lines(self) -> list[str]:
         """The closing count in words."""
-        said = [f"{self.rows:,} rows tagged (the heading is row 1)"]
+        said = [f"{self.rows:,} rows tagged" + (" (the heading is row 1)" if self._heading else "")]
         for status, count in zip(STATUSES, self.counts, strict=True):
             rows = "; ".join(f"row {row} {value!r}" for row, value in self.first.get(status, []))
             more = ", first: " if count > FIRST else ": "
