@@ -14,7 +14,7 @@ from geo.tagging.columns import Columns
 from geo.tagging.refusal import RefusedError
 from geo.tagging.source import find_column
 from geo.tagging.tally import Tally
-from geo.tagging.vector import MARGIN, OUTSIDE, Found, Lookup, shown
+from geo.tagging.vector import MARGIN, OUTSIDE, TERMINATED, Found, Lookup, shown
 
 BATCH: Final = 65_536
 _TEXT = (pa.string(), pa.large_string(), pa.string_view())
