@@ -172,7 +172,8 @@ def _unknown_wards(rows: Sequence[Member], wards: Mapping[str, str]) -> list[Fin
 def _unknown_places(rows: Sequence[Member], table: CityTable, authority_of: Authority) -> list[Finding]:
     city = {postcode.replace(" ", "") for postcode in table.postcodes}
     sectors = {plain[:-2] for plain in city}
-    strange = [row for row in rows if (key := place_key(row.member)) is None or key not in city | sectors]
+    known = city | sectors
+    strange = [row for row in rows if (key := place_key(row.member)) is None or key not in known]
     authorities = authority_of([key for row in strange if (key := place_key(row.member)) is not None])
     found = []
     for row in strange:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from geo.layers import LayerError
-from geo.sources.directory import PACKAGE, SourceError
+from geo.sources import PACKAGE
+from geo.sources.directory import SourceError
 from geo.sources.reference import read_reference
 from geo.stewardship.assignment import CityTable
 

@@ -81,7 +81,8 @@ def draw(tmp_path: Path) -> Write:
         document: dict[str, Any] = {
             "type": "FeatureCollection",
             "features": [
-                {"type": "Feature", "properties": {"code": c, "name": n}, "geometry": g} for c, n, g in features
+                {"type": "Feature", "properties": {"code": c, "name": n}, "geometry": g}
+                for c, n, g in features
             ],
         }
         if crs:
