@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp
 
 from api.pages.routes import page_routes, problem_page
 from api.problems import ProblemError, problem
-from api.shell import Shell, templates_by_endpoint
+from api.shell import AccessLog, Shell, log_fault, templates_by_endpoint
 from api.site import LiveSite
 from api.state import State
 from api.v1.areas import add_area_routes
@@ -25,34 +24,27 @@ from api.v1.openapi import document
 from api.v1.postcodes import ManyPostcodes, OnePostcode
 from geo.home import data_dir, var_dir
 
-logger = logging.getLogger("earlyhelp")
 _PAGE_PROBLEMS = {
     404: ("Page not found", "If you typed the address, check it. You can start again from the home page."),
     405: ("That does not work here", "Go back to the home page and start from there."),
 }
 
 
-def create_app(data: Path | None = None, var: Path | None = None) -> ASGIApp:
+def create_app(data: Path | None = None, var: Path | None = None, log: AccessLog | None = None) -> ASGIApp:
     """The application over the shipped data and what was built from it.
 
     Raises `GazetteerError` when nothing has been built, saying to run `earlyhelp geo build`.
     """
-    return assemble(State(data or data_dir(), var or var_dir()))
+    return assemble(State(data or data_dir(), var or var_dir()), log)
 
 
-def assemble(state: State) -> ASGIApp:
+def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     """The application over a state that is already open."""
-    one, many = OnePostcode(state), ManyPostcodes(state)
     app = FastAPI(
         title="Early Help Finder",
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
         openapi_url=None,
-        # The two hot addresses come first: routes are tried in order.
-        routes=[
-            Route("/api/v1/postcodes/{postcode:path}", one, methods=["GET"]),
-            Route("/api/v1/postcodes", many, methods=["POST"]),
-        ],
     )
     add_area_routes(app, state)
 
@@ -63,7 +55,7 @@ def assemble(state: State) -> ASGIApp:
     app.router.routes.extend(page_routes(LiveSite(state)))
 
     async def fault(request: Request, error: Exception) -> Response:
-        _log_fault(error)
+        log_fault(error)
         if request.url.path.startswith("/api"):
             return problem("fault", "Something went wrong on our side. Try again, then tell the operator.")
         call = state.answers.routing.frame(dt.datetime.now(dt.UTC)).call
@@ -80,7 +72,13 @@ def assemble(state: State) -> ASGIApp:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _http)
     app.add_exception_handler(Exception, fault)
-    return Shell(app, templates_by_endpoint(app.router.routes))
+    # The two hot addresses stand before FastAPI, whose own machinery costs more than the lookup does.
+    hot = [
+        Route("/api/v1/postcodes/{postcode:path}", OnePostcode(state)),
+        Route("/api/v1/postcodes", ManyPostcodes(state)),
+    ]
+    templates = templates_by_endpoint([*hot, *app.router.routes])
+    return Shell(Router([*hot, Mount("", app)]), templates, fault, log)
 
 
 async def _told(_request: Request, error: Exception) -> Response:
@@ -100,12 +98,3 @@ async def _http(request: Request, error: Exception) -> Response:
         status, ("That did not work", "Go back to the home page and try again.")
     )
     return problem_page(request, status, title, words)
-
-
-def _log_fault(error: Exception) -> None:
-    """The kind of fault and where it happened, never its text: that can hold what a person typed."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    logger.error("fault: %s at %s", type(error).__name__, where)

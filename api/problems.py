@@ -54,6 +54,12 @@ def problem(code: str, detail: str, headers: dict[str, str] | None = None, **mem
     )
 
 
+def wrong_method(allowed: str) -> Response:
+    """The problem for a method that an address does not have."""
+    detail = f"This address answers to {allowed}. See /api/v1/openapi.json."
+    return problem("method_not_allowed", detail, {"allow": allowed})
+
+
 class ProblemError(Exception):
     """Raised in a handler to answer with a problem."""
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TextIO
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-logger = logging.getLogger("earlyhelp.access")
+logger = logging.getLogger("earlyhelp")
 
 _COMMON = [
     (b"x-content-type-options", b"nosniff"),
@@ -25,7 +30,7 @@ def templates_by_endpoint(routes: Iterable[BaseRoute], prefix: str = "") -> dict
     """The address pattern of every endpoint, such as `/api/v1/postcodes/{postcode}`, by its id."""
     found: dict[int, str] = {}
     for route in routes:
-        path = prefix + str(getattr(route, "path", ""))
+        path = prefix + str(getattr(route, "path_format", getattr(route, "path", "")))
         endpoint = getattr(route, "endpoint", None)
         if endpoint is not None:
             found[id(endpoint)] = path
@@ -35,6 +40,47 @@ def templates_by_endpoint(routes: Iterable[BaseRoute], prefix: str = "") -> dict
     return found
 
 
+Fault = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def log_fault(error: Exception) -> None:
+    """The kind of fault and where it happened, never its text: that can hold what a person typed."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    logger.error("fault: %s at %s", type(error).__name__, where)
+
+
+class AccessLog:
+    """One line a request, written in batches: a write for each would cost as much as the answer.
+
+    Lines are held back for a quarter of a second at the most, and written at shutdown.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._lines: list[str] = []
+        self._second = 0
+        self._stamp = ""
+
+    def note(self, method: str, template: str, status: int, began: float) -> None:
+        """Add a line. `began` is the `time.perf_counter()` at which the request did."""
+        now = int(time.time())
+        if now != self._second:
+            self._second, self._stamp = now, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+        if not self._lines:
+            asyncio.get_running_loop().call_later(0.25, self.flush)
+        taken = (time.perf_counter() - began) * 1000
+        self._lines.append(f"{self._stamp} {method} {template} {status} {taken:.1f}ms\n")
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        lines, self._lines = self._lines, []
+        self._out.write("".join(lines))
+        self._out.flush()
+
+
 class Shell:
     """The outermost ASGI application.
 
@@ -42,16 +88,22 @@ class Shell:
     itself, its query, a header or a body, for a postcode can stand in any of them.
     """
 
-    def __init__(self, app: ASGIApp, templates: dict[int, str]) -> None:
-        self.app, self.templates = app, templates
+    def __init__(
+        self, app: ASGIApp, templates: dict[int, str], fault: Fault, log: AccessLog | None = None
+    ) -> None:
+        self.app, self.templates, self.fault, self.log = app, templates, fault, log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                if self.log:
+                    self.log.flush()
             return
         began = time.perf_counter()
-        status = 500
+        status = 0
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -64,8 +116,12 @@ class Shell:
 
         try:
             await self.app(scope, receive, sending)
+        except Exception as error:
+            # Never let through to the server, whose log would hold the address and the error's text.
+            if not status:
+                response = await self.fault(Request(scope, receive), error)
+                await response(scope, receive, sending)
         finally:
-            if logger.isEnabledFor(logging.INFO):
-                taken = (time.perf_counter() - began) * 1000
+            if self.log:
                 template = self.templates.get(id(scope.get("endpoint")), "(no such address)")
-                logger.info("%s %s %d %.1fms", scope["method"], template, status, taken)
+                self.log.note(scope["method"], template, status, began)

@@ -8,6 +8,7 @@ pieces joined. Nothing here imports a geometry library or numpy.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -199,7 +200,7 @@ class Answers:
         self.gazetteer, self.routing = gazetteer, routing
         self.layers = list(dict.fromkeys(g["layer"] for g in gazetteer.generations))
         self._prepared = lru_cache(maxsize=24)(self._prepare)
-        self._latest: tuple[Frame, Prepared] | None = None
+        self._latest: Prepared | None = None
         self.version = f"{gazetteer.release}.{routing.version[:8]}"
 
     def _prepare(self, start: int, on: dt.date, wanted: frozenset[str] | None) -> Prepared:
@@ -221,16 +222,15 @@ class Answers:
         wanted: frozenset[str] | None = None,
     ) -> Prepared:
         """The pieces for a moment (now) and a day (the moment's, in London)."""
+        latest = self._latest
+        now = at is None and on is None and wanted is None
+        if now and latest is not None and latest.frame.start <= time.time() < latest.frame.end:
+            return latest
         moment = at or dt.datetime.now(dt.UTC)
         frame = self.routing.frame(moment)
-        if on is None and wanted is None:
-            latest = self._latest
-            if latest is not None and latest[0] is frame:
-                return latest[1]
-            date = moment.astimezone(LONDON).date()
-            prepared = self._prepared(frame.start, date, None)
-            self._latest = (frame, prepared)
-            return prepared
+        if now:  # a frame ends at a London midnight, so its day is the day of all its moments
+            self._latest = self._prepared(frame.start, moment.astimezone(LONDON).date(), None)
+            return self._latest
         return self._prepared(frame.start, on or moment.astimezone(LONDON).date(), wanted)
 
     def answer(

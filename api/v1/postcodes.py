@@ -11,10 +11,9 @@ from typing import Any
 
 import orjson
 from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.problems import MEDIA_TYPE, ProblemError, problem, problem_body
+from api.problems import MEDIA_TYPE, ProblemError, problem_body, wrong_method
 from api.state import State
 from api.v1.parameters import NOW, Moment, moment_of, read_query
 from directory.answer import Answers
@@ -35,6 +34,9 @@ class OnePostcode:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["method"] not in ("GET", "HEAD"):
+            await wrong_method("GET, HEAD")(scope, receive, send)
+            return
         answers = self.state.current()
         moment = NOW
         query = scope["query_string"]
@@ -96,6 +98,9 @@ class ManyPostcodes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: exactly one result for each input, in order, whatever its type."""
+        if scope["method"] != "POST":
+            await wrong_method("POST")(scope, receive, send)
+            return
         try:
             if scope["query_string"]:
                 read_query(scope["query_string"], ())
@@ -166,11 +171,3 @@ def bulk(answers: Answers, inputs: list[Any], moment: Moment) -> bytes:
     ]
     tail = {"layers": prepared.layers, "versions": prepared.versions, "attribution": prepared.attribution}
     return b'{"results":[' + b",".join(results) + b"]," + dumps(tail)[1:]
-
-
-async def not_here(scope: Scope, receive: Receive, send: Send) -> None:
-    """Anything else under `/api`: a problem, not a page."""
-    response: Response = problem(
-        "no_such_address", "There is nothing at this address. The API is described at /api/v1/openapi.json."
-    )
-    await response(scope, receive, send)
