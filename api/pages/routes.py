@@ -71,7 +71,10 @@ async def typed_postcode(request: Request) -> str | None:
         body += chunk
         if len(body) > LONGEST_FORM:
             return None
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    except ValueError:  # more fields than any form of ours has
+        return ""
     return fields.get("postcode", [""])[0][:LONGEST_TYPED]
 
 

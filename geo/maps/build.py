@@ -32,6 +32,7 @@ PICTURED = ("district", "hub", "childrens_centre", "health_visiting")
 # Metres are 1e-5 degrees near enough: a feature that overlaps a district by less than this part of itself is
 # only a neighbour that shares its edge.
 LEAST_PART = 0.005
+_FOR_FOLIUM = {ord(sign): f"&#{ord(sign)};" for sign in "`$\\{}"}
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,13 @@ def drawn_layers(var: Path, generations: Sequence[Mapping[str, Any]], on: dt.dat
 
 
 def tip(text: object) -> str:
-    """Words made safe for folium, which pastes them into HTML inside JavaScript template literals.
+    """Words made safe for folium, which pastes them into HTML inside JavaScript and renders the whole twice.
 
-    Besides HTML's own characters these are the backtick, the dollar sign and the backslash: `${...}` in a
-    name would otherwise be executed.
+    Besides HTML's own characters these are the backtick, the dollar sign and the backslash (`${...}` in a
+    name would be executed in the browser) and the braces (`{{...}}` would be executed by Jinja at build
+    time: folium takes what it has drawn for a template again).
     """
-    return html.escape(str(text)).translate({96: "&#96;", 36: "&#36;", 92: "&#92;"})
+    return html.escape(str(text)).translate(_FOR_FOLIUM)
 
 
 def build_maps(

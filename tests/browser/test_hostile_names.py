@@ -60,7 +60,7 @@ def test_hostile_names_never_run_in_an_answer_or_its_map(chromium: Any, hostile_
         page.locator(".ehf-map").scroll_into_view_if_needed()
         frame = page.frame_locator(".ehf-map__frame")
         frame.locator("path.spot").wait_for()
-        frame.get_by_label("District").uncheck()
+        frame.get_by_role("checkbox", name="District").uncheck()
         shapes = frame.locator(".leaflet-overlay-pane path.leaflet-interactive:not(.spot)")
         shapes.first.dispatch_event("mouseover")
         assert HOSTILE in frame.locator(".leaflet-tooltip").inner_text()
