@@ -79,6 +79,8 @@ def _told(as_json: bool) -> Iterator[None]:
         yield
     except (RefusedError, LayerError) as error:
         code, message = 1, str(error)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         code, message = 3, f"{error.filename or 'The disk'}: {error.strerror or error}. Nothing was changed."
     else:

@@ -88,6 +88,11 @@ class Desk:
         answering = next((g for g in active if g.id == generation.id), None)
         shown = answering or generation
         whole = keeping.complete(self.data, self.var, generation)
+        areas, problem = None, None
+        try:
+            areas = self._count(generation)
+        except LayerError as error:
+            problem = str(error)
         return {
             "generation": generation.id,
             "title": generation.title,
@@ -100,7 +105,8 @@ class Desk:
             "shipped": generation.folder.is_relative_to(self.data / "areas"),
             "source": generation.source,
             "owner": generation.owner,
-            "areas": self._count(generation),
+            "areas": areas,
+            "problem": problem,
         }
 
     def _count(self, generation: Generation) -> int:

@@ -33,11 +33,13 @@ def _list(answer: Answer) -> Iterable[str]:
         yield f"{layer['layer']}  {layer['title']}"
         for generation in layer["generations"]:
             mark = "*" if generation["generation"] == layer["in_force"] else " "
-            name, count = generation["generation"], generation["areas"]
+            name, count = generation["generation"], generation["areas"] if not generation["problem"] else "?"
             yield (
                 f"  {mark} {name:<13} {_span(generation):<24} {count:>4} areas  "
                 f"{generation['status']:<12}  {generation['state']}"
             )
+            if generation["problem"]:
+                yield f"    {generation['problem']}"
             if generation["state"] == "import cut short":
                 yield "    Its import did not finish; no answer uses it. Import it again, it takes its place."
     yield ""
