@@ -1,0 +1,63 @@
+"""What all tests share: the data as `earlyhelp geo build` makes it, opened once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from directory.answer import Answers
+from directory.building import build_all
+from directory.routing.route import open_or_compile
+from geo.gazetteer import Gazetteer
+from geo.home import data_dir, var_dir
+from geo.sources.reference import Reference, read_reference
+
+ROOT = Path(__file__).parent.parent
+
+
+def skip_or_fail(variable: str, reason: str) -> None:
+    """Skip with the reason, or fail where `variable` says that the thing must be there."""
+    if os.environ.get(variable) == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The folder of built data, made first where it is missing or out of date."""
+    build_all(data_dir(), var_dir(), if_needed=True)
+    return var_dir()
+
+
+@pytest.fixture(scope="session")
+def gazetteer(built: Path) -> Gazetteer:
+    return Gazetteer.open(built / "gazetteer.bin")
+
+
+@pytest.fixture(scope="session")
+def answers(built: Path, gazetteer: Gazetteer) -> Answers:
+    return Answers(gazetteer, open_or_compile(data_dir(), built))
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return read_reference(data_dir())
+
+
+@pytest.fixture(scope="session")
+def app(built: Path) -> Any:
+    from api.app import create_app
+
+    return create_app(data_dir(), built)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The boundaries and checks that lie beside the repository on the founders' machines."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "geo").is_dir():
+        pytest.skip("../shared is not here: the official boundary files are needed for this test")
+    return folder
