@@ -127,6 +127,8 @@ def draw(
     out = [
         f'<svg class="ehf-picture" viewBox="0 0 {plane.width} {plane.height}" role="img" focusable="false" '
         f'aria-label="{html.escape(label)}" xmlns="http://www.w3.org/2000/svg">'
+        # A box of its own: where the page gives the picture another shape, no cut edge comes into view.
+        f'<svg width="{plane.width}" height="{plane.height}">'
     ]
     for layer in picture["layers"]:
         look = look_of(str(layer["layer"]))
@@ -148,7 +150,7 @@ def draw(
             f'<circle class="ehf-picture__ring" cx="{x}" cy="{y}" r="22"/>'
             f'<circle class="ehf-picture__spot" cx="{x}" cy="{y}" r="13"/>'
         )
-    out.append("</svg>")
+    out.append("</svg></svg>")
     return "".join(out)
 
 

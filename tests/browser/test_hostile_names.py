@@ -55,7 +55,7 @@ def untouched(tab: Any) -> None:
 def test_hostile_names_never_run_in_an_answer_or_its_map(chromium: Any, hostile_site: str) -> None:
     with watching(chromium, hostile_site) as tab:
         page = tab.ask("B15 2TT")
-        assert page.locator(".ehf-team h3").first.inner_text() == HOSTILE
+        assert page.locator(".ehf-team__name").first.inner_text() == HOSTILE
         assert page.locator(".ehf-team .ehf-contact strong").first.inner_text() == HOSTILE
         page.locator(".ehf-map").scroll_into_view_if_needed()
         frame = page.frame_locator(".ehf-map__frame")
