@@ -110,8 +110,10 @@ class _Run:
             self._write(line)
             line, line_end, rest, ended = self._line(rest)
         heading = line.rstrip(b"\r\n")
-        if not heading.strip():
+        if not line:
             raise RefusedError("the file is empty: it has not even a heading.")
+        if not heading.strip():
+            raise RefusedError("the first line is blank. It must be the heading that names the columns.")
         text = heading.decode(self._encoding or "ascii")
         self._dialect = (
             dialect_of(text, line_end, self._column) if separator is None else Dialect(separator, line_end)

@@ -45,10 +45,12 @@ def tag_parquet(
     try:
         with pq.ParquetFile(source, memory_map=True) as file:
             return _copy(file, sink, lookup, columns, column, advance)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's own, such as a full disk; what Arrow calls so has no number
         raise RefusedError(
-            f"{source} cannot be read as Parquet: {str(error).splitlines()[0]} "
-            "It may be cut short: fetch it again."
+            f"{source} cannot be read as Parquet: {str(error).splitlines()[0].rstrip('.')}. "
+            "It may be damaged or cut short: fetch it again."
         ) from None
 
 
