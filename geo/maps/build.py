@@ -121,8 +121,10 @@ def build_maps(
                 tuple(chosen),
             )
         )
-    for district in districts:
-        inside = {layer: within(district, found) for layer, found in features.items()}
+    shapes = {layer: outlines(found) for layer, found in features.items()} if districts else {}
+    for place, district in enumerate(districts):
+        outline = shapes["district"][place]
+        inside = {layer: within(outline, found, shapes[layer]) for layer, found in features.items()}
         inside["district"] = districts
         done(
             _write(
@@ -178,18 +180,24 @@ def bounds(features: Iterable[Feature], margin: float = 0.03) -> Plane:
     return Plane(west - wide, south - high, east + wide, north + high)
 
 
-def within(district: Feature, features: list[Feature]) -> list[Feature]:
+def outlines(features: list[Feature]) -> Any:
+    """The geometries of areas as an array of valid shapely polygons, in their order."""
+    import numpy
+    import shapely
+
+    texts = [json.dumps(feature["geometry"]) for feature in features]
+    return shapely.make_valid(shapely.from_geojson(numpy.array(texts, dtype=object)))
+
+
+def within(district: Any, features: list[Feature], shapes: Any) -> list[Feature]:
     """The areas that lie in a district, wholly or in part; one that only shares an edge with it does not."""
     import shapely
-    from shapely.geometry import shape
 
-    outline = shapely.make_valid(shape(district["geometry"]))
-    shapely.prepare(outline)
+    shapely.prepare(district)
     found = []
-    for feature in features:
-        area = shapely.make_valid(shape(feature["geometry"]))
-        if outline.intersects(area) and outline.intersection(area).area > LEAST_PART * area.area:
-            found.append(feature)
+    for at in shapely.intersects(district, shapes).nonzero()[0]:
+        if shapely.area(shapely.intersection(district, shapes[at])) > LEAST_PART * shapely.area(shapes[at]):
+            found.append(features[at])
     return found
 
 
@@ -232,12 +240,12 @@ def _write(
 
 def _clipped(geometry: dict[str, Any], window: Plane) -> dict[str, Any]:
     """What a picture can show of an area, with enough beyond its edge that the cut itself is never seen."""
-    from shapely import clip_by_rect, make_valid
-    from shapely.geometry import MultiPolygon, mapping, shape
+    from shapely import clip_by_rect, from_geojson, make_valid
+    from shapely.geometry import MultiPolygon, mapping
 
     beyond = 0.05 * max(window.east - window.west, window.north - window.south)
     cut = clip_by_rect(
-        make_valid(shape(geometry)),
+        make_valid(from_geojson(json.dumps(geometry))),
         window.west - beyond,
         window.south - beyond,
         window.east + beyond,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from geo.maps import picture
-from geo.maps.build import DrawnLayer, build_maps, drawn_layers, read_features, tip, within
+from geo.maps.build import DrawnLayer, build_maps, drawn_layers, outlines, read_features, tip, within
 
 HOSTILE = "</script>`${alert(1)}`<b>\\{{7*7}}{% raw %}{#"
 
@@ -102,8 +102,9 @@ def test_files_of_areas_that_are_gone_are_removed(tmp_path: Path, layers: dict[s
 
 
 def test_a_districts_map_leaves_out_areas_that_only_share_its_edge(layers: dict[str, DrawnLayer]) -> None:
-    district = read_features(layers["district"].geojson)[0]
-    assert [f["properties"]["code"] for f in within(district, read_features(layers["hub"].geojson))] == ["H1"]
+    district = outlines(read_features(layers["district"].geojson))[0]
+    hubs = read_features(layers["hub"].geojson)
+    assert [hub["properties"]["code"] for hub in within(district, hubs, outlines(hubs))] == ["H1"]
 
 
 def test_a_file_that_is_not_of_areas_is_refused_by_name(tmp_path: Path) -> None:
