@@ -200,11 +200,16 @@ def read_journal(var: Path) -> list[dict[str, Any]]:
         if not line:
             continue
         try:
-            entries.append(json.loads(line))
+            entry = json.loads(line)
+            sound = isinstance(entry, dict) and {"action", "layer", "generation"} <= entry.keys()
         except json.JSONDecodeError:
             if number == len(lines):
                 break
-            raise LayerError(f"{path}, line {number}: damaged. Restore the file from a backup.") from None
+            sound = False
+        if sound:
+            entries.append(entry)
+        else:
+            raise LayerError(f"{path}, line {number}: damaged. Restore the file from a backup.")
     return entries
 
 
