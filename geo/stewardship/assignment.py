@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,7 @@ def areas_of(pairs: Iterable[tuple[str, str]]) -> list[Area]:
     return [Area(code, names[code]) for code in sorted(names)]
 
 
+@lru_cache(maxsize=65536)
 def place_key(member: str) -> str | None:
     """The canonical postcode (`B152TT`) or sector (`B152`) that a member cell names, else None.
 
@@ -248,7 +250,7 @@ def near_shapes(
         pieces += cut
         piece_owner += [int(area)] * len(cut)
     owners = np.array(piece_owner, dtype=np.int64)
-    row, piece = shapely.STRtree(pieces).query(points, predicate="dwithin", distance=NEAR_METRES)
+    row, piece = shapely.STRtree(pieces).query(points, predicate="dwithin", distance=NEAR_METRES + 0.5)
     metres = shapely.distance(points[row], np.array(pieces, dtype=object)[piece])
     shape, inside = shapely.STRtree(points).query(list(geometries), predicate="contains")
     return _nearest(
@@ -275,7 +277,7 @@ def _near_by_points(table: CityTable, index: Areas) -> list[tuple[int, int, int]
     import shapely
 
     points = table.points()
-    row, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=2 * NEAR_METRES)
+    row, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=2 * NEAR_METRES + 1)
     differs = (index[row] != index[other]) & (index[other] != NONE)
     row, other = row[differs], other[differs]
     return _nearest(
@@ -287,8 +289,9 @@ def _nearest(
     row: npt.NDArray[np.int64], area: npt.NDArray[np.int64], metres: Metres, index: Areas
 ) -> list[tuple[int, int, int]]:
     """The nearest of each (row, area) that is not the row's own area, by row, then distance."""
-    keep = index[row] != area
-    row, area, whole = row[keep], area[keep], np.rint(metres[keep]).astype(np.int64)
+    whole = np.rint(metres).astype(np.int64)
+    keep = (index[row] != area) & (whole <= NEAR_METRES)
+    row, area, whole = row[keep], area[keep], whole[keep]
     order = np.lexsort((whole, area, row))
     row, area, whole = row[order], area[order], whole[order]
     first = np.ones(len(row), dtype=bool)

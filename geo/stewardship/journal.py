@@ -42,7 +42,8 @@ def areas_lock(var: Path) -> Iterator[None]:
 def signed(reason: str, by: str) -> tuple[str, str]:
     """Reason and role as they are recorded. Raises `RefusedError` when either is missing or too long.
 
-    A role (data steward, service manager), never a person: an address is refused as a sign of one.
+    A role (data steward, service manager), never a person: an e-mail address or a long number is
+    refused as a sign of one.
     """
     reason, by = " ".join(reason.split()), " ".join(by.split())
     if not reason:
@@ -50,7 +51,9 @@ def signed(reason: str, by: str) -> tuple[str, str]:
     if not by:
         raise RefusedError('Say in which role you act with --by "data steward"; never a person\'s name.')
     if "@" in by or re.search(r"\d{4}", by):
-        raise RefusedError(f"--by {by!r} looks like a person's address. Give a role, such as data steward.")
+        raise RefusedError(
+            f"--by {by!r} looks like a person's address or number. Give a role, such as data steward."
+        )
     if len(reason) > LONGEST_REASON or len(by) > 80:
         raise RefusedError(f"At most {LONGEST_REASON} characters of reason and 80 of role.")
     return reason, by

@@ -242,10 +242,11 @@ def test_a_torn_last_line_did_not_happen_and_the_next_write_cuts_it_off(desk: De
 def test_damage_in_the_middle_of_the_journal_is_refused_by_line(desk: Desk, run: Run) -> None:
     folder = desk.var / "areas"
     folder.mkdir(parents=True)
-    (folder / "journal.jsonl").write_text("{not json\n{}\n")
-    refused = run("list")
-    assert refused.exit_code == 1
-    assert "line 1" in refused.stderr
+    for line in ("{not json", "[]", "{}", "null"):
+        (folder / "journal.jsonl").write_text(line + "\n{}\n")
+        refused = run("list")
+        assert refused.exit_code == 1
+        assert "journal.jsonl, line 1" in refused.stderr
 
 
 def test_imports_at_the_same_time_all_arrive_under_their_own_names(

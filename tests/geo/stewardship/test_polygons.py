@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 import shapely
 
 from geo.layers import LayerError
-from geo.stewardship.assignment import NONE, CityTable
+from geo.stewardship.assignment import NONE, CityTable, Shape, assign, near, near_shapes
 from geo.stewardship.check_polygons import assign_shapes
-from geo.stewardship.desk import Desk
+from geo.stewardship.desk import Desk, Sent
 from geo.stewardship.findings import Finding
 from geo.stewardship.polygons import as_geojson, read_polygons
 from geo.stewardship.reading import Wanted
@@ -79,8 +80,6 @@ def test_every_format_and_coordinate_system_gives_the_same_assignment(
 
 
 def assign_shapes_of(data: Any, city: CityTable) -> Any:
-    from geo.stewardship.assignment import Shape
-
     rows = zip(data["code"], data["name"], data.geometry, strict=True)
     shapes = [Shape(i, code, name, g) for i, (code, name, g) in enumerate(rows, 1)]
     index = assign_shapes(shapes, city).index
@@ -249,10 +248,6 @@ def test_official_boundaries_agree_with_the_shipped_lookup(
     path = SHARED / file
     if not path.is_file():
         pytest.skip(f"the official boundary files are not there ({path})")
-    import datetime as dt
-
-    from geo.stewardship.desk import Sent
-
     sent = Sent(layer=layer, valid_from=dt.date(2026, 12, 1), city_only=True)
     drawing = desk.sent(path, sent, Wanted())
     found, assigned = desk.findings(drawing)
@@ -261,3 +256,12 @@ def test_official_boundaries_agree_with_the_shipped_lookup(
     codes = [assigned.areas[place].code for place in assigned.index]
     agreeing = sum(a == b for a, b in zip(codes, desk.city.reference[layer], strict=True))
     assert agreeing == len(desk.city.postcodes)
+    # Every neighbour that the shipped table measured is near by the boundaries too, to the metre or so.
+    shipped = desk.chosen(layer, None, "")
+    measured = assign(shipped, desk.city)
+    listed = {(r, measured.areas[a].code): m for r, a, m in near(shipped, desk.city, measured)}
+    owners = np.array([[a.code for a in assigned.areas].index(s.code) for s in drawing.shapes])
+    drawn = near_shapes([s.geometry for s in drawing.shapes], owners, desk.city, assigned.index)
+    distances = {(r, assigned.areas[a].code): m for r, a, m in drawn}
+    assert len(listed) > 2000
+    assert all(abs(distances[key] - metres) <= 1 for key, metres in listed.items())
