@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,9 +89,10 @@ def build(
     package: bool = False,
     scope: Scope = "uk",
     if_needed: bool = False,
+    maps: bool = True,
     progress: Progress | None = None,
 ) -> Built:
-    """Compile `<var>/gazetteer.bin` and `<var>/shapes/` from the sources.
+    """Compile `<var>/gazetteer.bin`, `<var>/shapes/` and, unless `maps` is false, `<var>/maps/`.
 
     `onspd` is the official ONSPD zip or CSV; its postcodes are kept for later builds, until `package`
     goes back to the pinned package. `scope="city"` leaves out the rest of the UK, whose postcodes are
@@ -101,10 +103,23 @@ def build(
         if if_needed and onspd is None and not package:
             with contextlib.suppress(GazetteerError):
                 now = Gazetteer.open(gazetteer_path(var))
-                if is_current(now, data, var) and (var / "shapes").is_dir():
+                drawn = (var / "shapes").is_dir() and (not maps or (var / "maps" / "layer").is_dir())
+                if is_current(now, data, var) and drawn:
                     rows = now.city_rows + now.outside.rows
                     return Built(gazetteer_path(var), now.release, now.city_rows, rows, False)
-        return _build(data, var, onspd, package, scope, progress or (lambda what, done, total: None))
+        told = progress or (lambda what, done, total: None)
+        built = _build(data, var, onspd, package, scope, told)
+        if maps:
+            _draw(var, told)
+        return built
+
+
+def _draw(var: Path, progress: Progress) -> None:
+    """The maps of the day's generations, from the shapes just written."""
+    from geo.maps.build import build_maps, drawn_layers
+
+    chosen = drawn_layers(var, Gazetteer.open(gazetteer_path(var)).generations, dt.date.today())
+    build_maps(chosen, var / "maps", lambda done, total: progress("Drawing maps", done, total))
 
 
 def _build(
