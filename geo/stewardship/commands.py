@@ -332,12 +332,7 @@ def _rebuilt(desk: Desk, leave: bool) -> str:
 
         scope: Literal["uk", "city"] = "uk"
         with contextlib.suppress(GazetteerError):
-            meta = Gazetteer.open(gazetteer_path(desk.var), verify=False).meta
-            scope = meta.get("scope", "uk")
-            if meta.get("from_file"):
-                return (
-                    f"Not rebuilt: it comes from a file. Run: earlyhelp geo build --onspd {meta['from_file']}"
-                )
+            scope = Gazetteer.open(gazetteer_path(desk.var), verify=False).meta["scope"]
         build(desk.data, desk.var, scope=scope)
     except Exception as error:  # the change stands; whatever stopped the build is told with what to do
         click.echo(f"earlyhelp area: the gazetteer was not rebuilt: {error}", err=True)

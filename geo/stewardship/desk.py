@@ -236,7 +236,9 @@ class Desk:
             return blank
         active = active_generations(self.data, self.var).get(layer, [])
         like = next((g for g in active if g.in_force(valid_from)), known[-1])
-        return replace(blank, title=like.title, kind=like.kind, owner=like.owner)
+        return replace(
+            blank, title=like.title, kind=like.kind, owner=like.owner, succeeded_by=like.succeeded_by
+        )
 
     def _within_city(self, drawing: Drawing) -> Drawing:
         """The drawing without the areas that hold no postcode of the city; a note says which."""

@@ -25,7 +25,9 @@ def safe(line: str) -> str:
 
 
 def _span(answer: Answer) -> str:
-    return f"{answer['valid_from']} to {answer['valid_to'] or 'now'}"
+    if answer["valid_to"]:
+        return f"{answer['valid_from']} to {answer['valid_to']}"
+    return f"from {answer['valid_from']}"
 
 
 def _list(answer: Answer) -> Iterable[str]:
@@ -140,7 +142,7 @@ def _change(answer: Answer) -> Iterable[str]:
     verb = {"activate": ("Activated", "Would activate"), "retire": ("Retired", "Would retire")}
     yield f"{verb[answer['action']][not answer['committed']]} {answer['layer']} {answer['generation']}."
     for word, title in (("before", "Before"), ("after", "After")):
-        spans = [f"{span['generation']} from {_span(span)}" for span in answer[word]]
+        spans = [f"{span['generation']} ({_span(span)})" for span in answer[word]]
         yield f"  {title:<7} {'; '.join(spans) or 'no generation answers'}"
     for warning in answer["warnings"]:
         yield f"  Mind: {warning}"
