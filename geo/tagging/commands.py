@@ -28,7 +28,7 @@ _ENCODINGS = "utf-8 (CSV UTF-8), cp1252 (CSV), cp850 (CSV MS-DOS), mac-roman (CS
 @click.option(
     "--layers",
     help="Layers to add, joined by commas, or 'all'. "
-    "[default: district,hub,childrens_centre,health_visiting,family_support]",
+    "[default: district, hub, childrens_centre, health_visiting, family_support]",
 )
 @click.option(
     "--on",
