@@ -233,6 +233,40 @@ def geo_export(out: Path, on_text: str | None) -> None:
     click.echo(f"Wrote {rows:,} postcodes to {out}.")
 
 
+@geo.command("accuracy")
+@click.argument("layer")
+@click.argument("official", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def geo_accuracy(layer: str, official: Path, as_json: bool) -> None:
+    """How far LAYER's shapes, drawn from postcodes, are from the official boundaries in a GeoJSON file.
+
+    \b
+    Example:
+      earlyhelp geo accuracy district constituencies_2010.geojson
+    """
+    import dataclasses
+
+    from geo.accuracy import agreement
+
+    generation = next((g for g in _gazetteer().generations if g["layer"] == layer), None)
+    if generation is None:
+        raise click.UsageError(f"There is no layer {layer!r}. See: earlyhelp area list")
+    drawn = var_dir() / "shapes" / layer / f"{generation['id']}.geojson"
+    try:
+        found = agreement(drawn, official, dict(generation["areas"]))
+    except (ValueError, KeyError, OSError) as error:
+        _stop(error, 1)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found)))
+        return
+    for area in found.areas:
+        click.echo(f"{area.code}  {area.name:<40}{area.overlap:>7.1%}")
+    click.echo(
+        f"Between two areas: half of the drawn boundary is within {found.median_metres:.0f} m of the "
+        f"official one, 90% within {found.p90_metres:.0f} m, 99% within {found.p99_metres:.0f} m."
+    )
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def doctor(as_json: bool) -> None:

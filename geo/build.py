@@ -103,22 +103,25 @@ def build(
         if if_needed and onspd is None and not package:
             with contextlib.suppress(GazetteerError):
                 now = Gazetteer.open(gazetteer_path(var))
-                drawn = (var / "shapes").is_dir() and (not maps or (var / "maps" / "layer").is_dir())
-                if is_current(now, data, var) and drawn:
+                if is_current(now, data, var) and (var / "shapes").is_dir():
+                    if maps:
+                        _draw(var, progress or (lambda what, done, total: None), if_needed=True)
                     rows = now.city_rows + now.outside.rows
                     return Built(gazetteer_path(var), now.release, now.city_rows, rows, False)
         told = progress or (lambda what, done, total: None)
         built = _build(data, var, onspd, package, scope, told)
         if maps:
-            _draw(var, told)
+            _draw(var, told, if_needed=False)
         return built
 
 
-def _draw(var: Path, progress: Progress) -> None:
-    """The maps of the day's generations, from the shapes just written."""
-    from geo.maps.build import build_maps, drawn_layers
+def _draw(var: Path, progress: Progress, *, if_needed: bool) -> None:
+    """The maps of the generations that hold today, from their shapes."""
+    from geo.maps.build import already_drawn, build_maps, drawn_layers
 
     chosen = drawn_layers(var, Gazetteer.open(gazetteer_path(var)).generations, dt.date.today())
+    if if_needed and already_drawn(chosen, var / "maps"):
+        return
     build_maps(chosen, var / "maps", lambda done, total: progress("Drawing maps", done, total))
 
 

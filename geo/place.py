@@ -80,13 +80,20 @@ class Share:
     share: float
 
 
+def _placed(gazetteer: Gazetteer, outcode: str, digit: str | None) -> int:
+    """How many postcodes of an outcode or sector have a place: those that belong to an authority."""
+    beyond = gazetteer.outside.rows_of(outcode, digit)
+    placeless = gazetteer.outside_authority[beyond.start : beyond.stop].tolist().count(NONE)
+    return len(gazetteer.city.rows_of(outcode, digit)) + len(beyond) - placeless
+
+
 def area_shares(gazetteer: Gazetteer, generation: int, outcode: str, digit: str | None) -> list[Share]:
     """The areas of a generation in which an outcode or sector has postcodes, largest share first.
 
     Shares are of all known postcodes of that outcode or sector, those outside the city included.
     """
     rows = gazetteer.city.rows_of(outcode, digit)
-    total = len(rows) + len(gazetteer.outside.rows_of(outcode, digit))
+    total = _placed(gazetteer, outcode, digit)
     areas = gazetteer.generations[generation]["areas"]
     return [
         Share(areas[area][0], areas[area][1], count, round(count / total, 4))
@@ -98,7 +105,7 @@ def area_shares(gazetteer: Gazetteer, generation: int, outcode: str, digit: str 
 def authority_shares(gazetteer: Gazetteer, outcode: str, digit: str | None) -> list[Share]:
     """The other authorities in which an outcode or sector has postcodes, largest share first."""
     rows = gazetteer.outside.rows_of(outcode, digit)
-    total = len(rows) + len(gazetteer.city.rows_of(outcode, digit))
+    total = _placed(gazetteer, outcode, digit)
     return [
         Share(
             gazetteer.authorities[authority][0],

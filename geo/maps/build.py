@@ -32,6 +32,7 @@ PICTURED = ("district", "hub", "childrens_centre", "health_visiting")
 # Metres are 1e-5 degrees near enough: a feature that overlaps a district by less than this part of itself is
 # only a neighbour that shares its edge.
 LEAST_PART = 0.005
+DRAWN = "generations.json"
 _FOR_FOLIUM = {ord(sign): f"&#{ord(sign)};" for sign in "`$\\{}"}
 
 
@@ -137,7 +138,18 @@ def build_maps(
             )
         )
     _remove_others(out_dir, set(written))
+    # Written last: a build that was broken off has not drawn what it should.
+    _put(out_dir / DRAWN, json.dumps({layer: drawn.generation for layer, drawn in shapes_by_layer.items()}))
     return written
+
+
+def already_drawn(chosen: Mapping[str, DrawnLayer], out_dir: Path) -> bool:
+    """Whether `out_dir` holds whole maps of these generations (their shapes are not compared)."""
+    try:
+        found = json.loads((out_dir / DRAWN).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(found == {layer: drawn.generation for layer, drawn in chosen.items()})
 
 
 def read_features(file: Path) -> list[Feature]:

@@ -177,11 +177,14 @@ class Lookup:
             words[step] = _words(octets, reach, starts[step], ends[step])
             rows[step], status[step] = self.packed(words[step])
         settled = status != UNSETTLED
-        single: dict[int, Single] = {}
-        for place in np.flatnonzero(~settled).tolist():
-            answer = self.single(data[starts[place] : ends[place]], decode)
-            single[place] = answer
-            rows[place], status[place] = answer.row, answer.status
+        odd = np.flatnonzero(~settled)
+        answers = [
+            self.single(data[begin:end], decode)
+            for begin, end in zip(starts[odd].tolist(), ends[odd].tolist(), strict=True)
+        ]
+        rows[odd] = [answer.row for answer in answers]
+        status[odd] = [answer.status for answer in answers]
+        single = dict(zip(odd.tolist(), answers, strict=True))
         return Found(rows, status, words, settled, single)
 
     def single(self, cell: bytes, decode: Callable[[bytes], str]) -> Single:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 from pathlib import Path
 
@@ -239,7 +238,7 @@ def test_a_reader_keeps_the_old_gazetteer_while_a_new_one_is_put_in_its_place(
     path.write_bytes((built / "gazetteer.bin").read_bytes())
     opened = Gazetteer.open(path)
     (tmp_path / "new").write_bytes(b"not a gazetteer at all")
-    os.replace(tmp_path / "new", path)
+    (tmp_path / "new").replace(path)
     assert opened.city.row("B152TT") >= 0
     with pytest.raises(GazetteerDamaged):
         Gazetteer.open(path)

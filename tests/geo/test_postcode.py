@@ -22,11 +22,9 @@ _FILLING = st.text(" \t\n\u00a0\u2009.,;:'\"’-–—_()[]/\u200b\ufeff", max_s
 def test_every_spelling_of_a_postcode_is_the_same_value(postcode: str, data: st.DataObject) -> None:
     typed = data.draw(_FILLING)
     for character in postcode.replace(" ", ""):
-        if data.draw(st.booleans()):
-            character = character.lower()
-        if data.draw(st.booleans()):
-            character = chr(ord(character) + 0xFEE0)  # the full-width form
-        typed += character + data.draw(_FILLING)
+        cased = character.lower() if data.draw(st.booleans()) else character
+        full_width = data.draw(st.booleans())
+        typed += (chr(ord(cased) + 0xFEE0) if full_width else cased) + data.draw(_FILLING)
     assert normalise(typed) == postcode.replace(" ", "")
 
 
