@@ -1,0 +1,93 @@
+"""A small HTTP client of our own for where there is no `wrk`: raw sockets, kept alive, one thread.
+
+It takes more of a core than wrk does, so its figures are lower for both sides of a comparison.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+from bench.load import CONNECTIONS
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: sends a request, waits for the whole answer, sends the next."""
+
+    def __init__(self, requests: list[bytes], first: int, taken: list[float], failed: list[int]) -> None:
+        self._requests, self._at, self._taken, self._failed = requests, first, taken, failed
+        self._buffer = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._send()
+
+    def _send(self) -> None:
+        self._began = time.perf_counter()
+        self._transport.write(self._requests[self._at % len(self._requests)])
+        self._at += CONNECTIONS
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = bytes(self._buffer[:end]).lower()
+        length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(self._buffer) < end + 4 + length:
+            return
+        self._taken.append(time.perf_counter() - self._began)
+        self._failed[0] += b" 200 " not in head[:16]
+        self._buffer.clear()
+        self._send()
+
+
+async def _run(port: int, requests: list[bytes], seconds: float) -> dict[str, float]:
+    taken: list[float] = []
+    failed = [0]
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    transports = []
+    for first in range(CONNECTIONS):
+        transport, _protocol = await loop.create_connection(
+            lambda first=first: _Connection(requests, first, taken, failed),  # type: ignore[misc]
+            "127.0.0.1",
+            port,
+        )
+        transports.append(transport)
+    await asyncio.sleep(seconds)
+    passed = time.perf_counter() - began
+    for transport in transports:
+        transport.abort()
+    p99 = sorted(taken)[len(taken) * 99 // 100]
+    return {"requests": len(taken), "seconds": passed, "p99": p99, "failed": failed[0]}
+
+
+def _request(line: str) -> bytes:
+    path, _, body = line.partition("\t")
+    if not body:
+        return f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    content = body.encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+
+
+def main() -> None:
+    """`python -m bench.client PORT FILE SECONDS`: prints one line of JSON."""
+    port, file, seconds = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+    requests = [_request(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    try:
+        import uvloop
+
+        run = uvloop.run
+    except ImportError:
+        run = asyncio.run  # type: ignore[assignment]
+    print("BENCH " + json.dumps(run(_run(port, requests, seconds))))
+
+
+if __name__ == "__main__":
+    main()
