@@ -23,11 +23,22 @@ def _laid_down(file: Path) -> dict[str, Any] | None:
 
 
 def district_map(
-    var_dir: Path, code: str, name: str, position: dict[str, Any] | None, label: str
+    var_dir: Path,
+    code: str,
+    name: str,
+    position: dict[str, Any] | None,
+    label: str,
+    generations: dict[str, str],
 ) -> dict[str, Any] | None:
-    """The map of a district with the spot of a postcode; None when no build has drawn it."""
+    """The map of a district with the spot of a postcode.
+
+    None when no build has drawn it, or has drawn another generation of a layer than `generations` (layer to
+    generation) says holds: no map is better than one with yesterday's teams.
+    """
     found = _laid_down(var_dir / "maps" / "district" / f"{file_stem(code)}.json")
     if found is None:
+        return None
+    if any(generations.get(one["layer"], one["generation"]) != one["generation"] for one in found["layers"]):
         return None
     place = position or {}
     lat, lon = place.get("lat"), place.get("lon")

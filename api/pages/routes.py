@@ -155,7 +155,12 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
     position = answer.get("position") or {}
     drawn = (
         drawing.district_map(
-            site.var_dir, district["code"], district["name"], position, "Spot of the postcode"
+            site.var_dir,
+            district["code"],
+            district["name"],
+            position,
+            "Spot of the postcode",
+            {layer: about["generation"] for layer, about in layers.items()},
         )
         if district
         else None

@@ -12,6 +12,7 @@ script and no inline style, so that they work under the policy in `api/pages/csp
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import html
 import json
 import os
@@ -32,7 +33,7 @@ PICTURED = ("district", "hub", "childrens_centre", "health_visiting")
 # Metres are 1e-5 degrees near enough: a feature that overlaps a district by less than this part of itself is
 # only a neighbour that shares its edge.
 LEAST_PART = 0.005
-DRAWN = "generations.json"
+DRAWN = "drawn.json"
 _FOR_FOLIUM = {ord(sign): f"&#{ord(sign)};" for sign in "`$\\{}"}
 
 
@@ -139,17 +140,31 @@ def build_maps(
         )
     _remove_others(out_dir, set(written))
     # Written last: a build that was broken off has not drawn what it should.
-    _put(out_dir / DRAWN, json.dumps({layer: drawn.generation for layer, drawn in shapes_by_layer.items()}))
+    _put(out_dir / DRAWN, json.dumps(_told(shapes_by_layer)))
     return written
 
 
 def already_drawn(chosen: Mapping[str, DrawnLayer], out_dir: Path) -> bool:
-    """Whether `out_dir` holds whole maps of these generations (their shapes are not compared)."""
+    """Whether `out_dir` holds whole maps of these layers, as they are called and shaped now."""
     try:
         found = json.loads((out_dir / DRAWN).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(found == {layer: drawn.generation for layer, drawn in chosen.items()})
+    return bool(found == _told(chosen))
+
+
+def _told(chosen: Mapping[str, DrawnLayer]) -> dict[str, list[str]]:
+    """Everything that maps depend on, by layer."""
+    return {
+        layer: [
+            drawn.generation,
+            drawn.title,
+            drawn.status,
+            drawn.basis,
+            hashlib.sha256(drawn.geojson.read_bytes()).hexdigest(),
+        ]
+        for layer, drawn in chosen.items()
+    }
 
 
 def read_features(file: Path) -> list[Feature]:

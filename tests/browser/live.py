@@ -15,17 +15,17 @@ import uvicorn
 
 from api.app import create_app
 from geo.gazetteer import Gazetteer
-from geo.maps.build import build_maps, drawn_layers
+from geo.maps.build import already_drawn, build_maps, drawn_layers
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
 
 def draw_missing_maps(var: Path) -> None:
-    """Draws the maps of a built folder if the build has not."""
-    if not (var / "maps" / "layer").is_dir():
-        generations = Gazetteer.open(var / "gazetteer.bin").generations
-        build_maps(drawn_layers(var, generations, dt.date.today()), var / "maps")
+    """Draws the maps of a built folder if its build has not, or on another day."""
+    chosen = drawn_layers(var, Gazetteer.open(var / "gazetteer.bin").generations, dt.date.today())
+    if not already_drawn(chosen, var / "maps"):
+        build_maps(chosen, var / "maps")
 
 
 @contextmanager

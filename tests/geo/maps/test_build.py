@@ -5,13 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from geo.maps import picture
-from geo.maps.build import DrawnLayer, build_maps, drawn_layers, outlines, read_features, tip, within
+from geo.maps.build import (
+    DrawnLayer,
+    already_drawn,
+    build_maps,
+    drawn_layers,
+    outlines,
+    read_features,
+    tip,
+    within,
+)
 
 HOSTILE = "</script>`${alert(1)}`<b>\\{{7*7}}{% raw %}{#"
 
@@ -60,6 +70,23 @@ def test_every_layer_and_district_gets_a_page_a_script_and_a_picture(
     assert told[-1] == (4, 4)
 
 
+def test_maps_are_drawn_again_only_for_other_shapes_or_generations_or_after_a_broken_build(
+    tmp_path: Path, layers: dict[str, DrawnLayer]
+) -> None:
+    assert not already_drawn(layers, tmp_path / "maps")
+    build_maps(layers, tmp_path / "maps")
+    assert already_drawn(layers, tmp_path / "maps")
+    shapes = layers["hub"].geojson
+    before = shapes.read_text("utf-8")
+    shapes.write_text(before.replace("52.4", "52.41"), "utf-8")
+    assert not already_drawn(layers, tmp_path / "maps")
+    shapes.write_text(before, "utf-8")
+    later = layers | {"hub": replace(layers["hub"], generation="2020-04-01")}
+    assert not already_drawn(later, tmp_path / "maps")
+    (tmp_path / "maps" / "drawn.json").write_text("{", "utf-8")
+    assert not already_drawn(layers, tmp_path / "maps")
+
+
 def test_two_builds_of_the_same_shapes_are_the_same_to_the_byte(
     tmp_path: Path, layers: dict[str, DrawnLayer]
 ) -> None:
@@ -98,7 +125,12 @@ def test_tip_leaves_nothing_that_html_or_a_template_literal_acts_on() -> None:
 def test_files_of_areas_that_are_gone_are_removed(tmp_path: Path, layers: dict[str, DrawnLayer]) -> None:
     build_maps(layers, tmp_path / "maps")
     build_maps({"hub": layers["hub"]}, tmp_path / "maps")
-    assert {file.name for file in (tmp_path / "maps").rglob("*.*")} == {"hub.html", "hub.js", "hub.json"}
+    assert {file.name for file in (tmp_path / "maps").rglob("*.*")} == {
+        "drawn.json",
+        "hub.html",
+        "hub.js",
+        "hub.json",
+    }
 
 
 def test_a_districts_map_leaves_out_areas_that_only_share_its_edge(layers: dict[str, DrawnLayer]) -> None:
