@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from api.pages.routes import page_routes, problem_page
@@ -78,7 +78,7 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
         Route("/api/v1/postcodes", ManyPostcodes(state)),
     ]
     templates = templates_by_endpoint([*hot, *app.router.routes])
-    return Shell(Router([*hot, Mount("", app)]), templates, fault, log)
+    return Shell(Router(hot, redirect_slashes=False, default=app), templates, fault, log)
 
 
 async def _told(_request: Request, error: Exception) -> Response:
