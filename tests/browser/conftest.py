@@ -12,37 +12,28 @@ from typing import Any
 
 import pytest
 
-from geo.build import build
-from geo.home import data_dir, var_dir
-from tests.browser.live import DESK, PHONE, Watched, draw_missing_maps, serving, watching
+from geo.home import data_dir
+from tests.browser.live import DESK, PHONE, Watched, serving, watching
+from tests.conftest import skip_or_fail
 
+REQUIRE = "EARLYHELP_REQUIRE_BROWSER"
 CHROMIUM = os.environ.get("EARLYHELP_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    var = var_dir()
-    if not (var / "gazetteer.bin").is_file():
-        var = tmp_path_factory.mktemp("var")
-        build(data_dir(), var)
-    draw_missing_maps(var)
-    with serving(data_dir(), var) as address:
+def site(built: Path) -> Iterator[str]:
+    with serving(data_dir(), built) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    def without(reason: str) -> None:
-        if os.environ.get("EARLYHELP_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        without("playwright is not installed")
+        skip_or_fail(REQUIRE, "playwright is not installed")
     if not Path(CHROMIUM).exists():
-        without(f"there is no Chromium at {CHROMIUM} (set EARLYHELP_CHROMIUM)")
+        skip_or_fail(REQUIRE, f"there is no Chromium at {CHROMIUM} (set EARLYHELP_CHROMIUM)")
     with sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=CHROMIUM,

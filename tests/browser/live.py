@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,18 +13,9 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
-from geo.gazetteer import Gazetteer
-from geo.maps.build import already_drawn, build_maps, drawn_layers
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-
-
-def draw_missing_maps(var: Path) -> None:
-    """Draws the maps of a built folder if its build has not, or on another day."""
-    chosen = drawn_layers(var, Gazetteer.open(var / "gazetteer.bin").generations, dt.date.today())
-    if not already_drawn(chosen, var / "maps"):
-        build_maps(chosen, var / "maps")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 
 from geo.build import build
 from geo.home import data_dir
-from tests.browser.live import draw_missing_maps, serving, watching
+from tests.browser.live import serving, watching
 
 HOSTILE = (
     "</script><script>window.broken=1</script>`${window.broken=1}`"
@@ -42,7 +42,6 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         rewrite(file, "name")
     rewrite(data / "contacts" / "hub.csv", "role")
     build(data, var, scope="city")
-    draw_missing_maps(var)
     with serving(data, var) as address:
         yield address
 

@@ -10,19 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from geo.build import build
-from geo.home import data_dir, var_dir
-from tests.browser.live import draw_missing_maps
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    var = var_dir()
-    if not (var / "gazetteer.bin").is_file():
-        var = tmp_path_factory.mktemp("var")
-        build(data_dir(), var)
-    draw_missing_maps(var)
-    return var
+from geo.home import data_dir
 
 
 @pytest.fixture(scope="session")
