@@ -18,7 +18,7 @@ from api.pages import assets, drawing
 from api.pages.csp import MAP_CSP, PAGE_CSP
 from api.pages.rendering import render
 from api.pages.site import Facts, Site
-from directory.answer import ILLUSTRATIVE
+from directory.answer import ATTRIBUTION, ILLUSTRATIVE
 
 LONGEST_FORM = 4096  # bytes of a form's body; a postcode needs about twenty
 LONGEST_TYPED = 200  # characters of it that are looked at
@@ -37,6 +37,7 @@ def page(
     **facts: Any,
 ) -> Response:
     """A page as a response. `kept`: browsers may keep it for five minutes; otherwise it is never stored."""
+    facts.setdefault("attribution", ATTRIBUTION)
     body = render(template, title=title, section=section, **facts).encode()
     coding = assets.coding_for(request)
     headers = {
@@ -109,7 +110,6 @@ def answer_page(request: Request, site: Site, typed: str) -> Response:
         typed=typed,
         part=answer.get("sector") or answer.get("outcode"),
         guesses=_guesses(site, answer),
-        attribution=answer.get("attribution"),
     )
 
 
@@ -184,7 +184,6 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
         rows=rows,
         any_illustrative=any(team.get("status") == "illustrative" for team in answer.get("teams") or []),
         drawing=drawn,
-        attribution=answer.get("attribution"),
     )
 
 
