@@ -64,6 +64,11 @@ class Asked:
     etag: str
 
 
+# What ends the entry of an area so many metres away, and the piece of a layer that has an area.
+_METRES = tuple(b"%d}" % metres for metres in range(256))
+_BRACE = ord("}")
+
+
 def _json(value: Any) -> bytes:
     return orjson.dumps(value)
 
@@ -109,47 +114,46 @@ class Prepared:
             for g in gazetteer.generations
             if g["layer"] not in named and (not wanted or g["layer"] in wanted)
         )
-        self.areas: list[tuple[int, memoryview, list[bytes]]] = []
-        self.teams: list[tuple[int, memoryview, list[bytes]]] = []
-        self.names: dict[int, list[list[str]]] = {}
+        # One slot a layer shown. A piece of an area ends in `"near":[]}`; one of no area does not.
+        self.areas: list[tuple[memoryview, dict[int, bytes]]] = []
+        self.teams: list[tuple[int, memoryview, dict[int, bytes]]] = []
+        self.slots = {index: slot for slot, index in enumerate(self.indexes)}
+        self.beside: list[list[bytes]] = []
         self.illustrative = False
-        for index, generation in zip(self.indexes, shown, strict=True):
-            layer = generation["layer"]
+        for slot, (index, generation) in enumerate(zip(self.indexes, shown, strict=True)):
+            layer, column = generation["layer"], gazetteer.columns[index]
             in_force = generation["valid_from"] <= on.isoformat() <= (generation["valid_to"] or "9999")
-            lead = b"" if not self.areas else b","
-            pieces = [
-                lead
-                + _json(layer)
-                + b":"
-                + _json({"code": c, "name": n, "in_force": in_force})[:-1]
-                + b',"near":'
-                for c, n in generation["areas"]
-            ]
-            self.areas.append((index, gazetteer.columns[index], [*pieces, lead + _json(layer) + b":null"]))
-            self.names[index] = generation["areas"]
+            lead = (b"," if slot else b"") + _json(layer) + b":"
+            pieces = {
+                area: lead + _json({"code": c, "name": n, "in_force": in_force, "near": []})
+                for area, (c, n) in enumerate(generation["areas"])
+            }
+            self.areas.append((column, pieces | {NONE: lead + b"null"}))
+            self.beside.append(
+                [_json({"code": c, "name": n})[:-1] + b',"metres":' for c, n in generation["areas"]]
+            )
             if generation["kind"] == "team":
                 self.illustrative |= generation["status"] == "illustrative"
-                self.teams.append(
-                    (
-                        index,
-                        gazetteer.columns[index],
-                        [self._team(generation, c, n) for c, n in generation["areas"]],
-                    )
-                )
-        self.silent = b"".join(b',"%s":null' % layer.encode() for layer in silent)
+                teams = {a: self._team(generation, c, n) for a, (c, n) in enumerate(generation["areas"])}
+                self.teams.append((slot, column, teams))
+        silent_pieces = b"".join(b',"%s":null' % layer.encode() for layer in silent)
+        self.near_authority = silent_pieces + b'},"near_authority":'
         self.service = {i for i in self.indexes if gazetteer.generations[i]["kind"] == "team"}
         if self.district is not None:
             self.service.add(self.district)
+        self.service_slots = {slot for index, slot in self.slots.items() if index in self.service}
         self.attribution = ATTRIBUTION
         self.layers = {g["layer"]: layer_facts(g) for g in shown}
         self.versions = versions(gazetteer, frame.version, shown)
         self.tail = self._tail()
         knows = gazetteer.meta["knows_terminated"]
         self.head = b'","on":"%s","terminated":' % on.isoformat().encode()
-        self.currency = b'null,"currency":%s' % (_json(None if knows else MAY_BE_TERMINATED))
-        self.authority = b',"authority":' + _json(
-            next({"code": c, "name": n} for c, n in gazetteer.authorities if c == CITY)
-        )
+        self.currency = b'null,"currency":%s,"position":' % (_json(None if knows else MAY_BE_TERMINATED))
+        city = next({"code": c, "name": n} for c, n in gazetteer.authorities if c == CITY)
+        self.authority = b',"authority":' + _json(city) + b',"areas":{'
+        # The cautions of nearly all answers, by whether another area is near.
+        common = [ILLUSTRATIVE] if self.illustrative else []
+        self.cautions = (_json(common), _json([NEAR_BOUNDARY, *common]))
         self.seal = f"{gazetteer.release}.{frame.version[:8]}.{frame.start:x}.{on:%Y%m%d}"
         if wanted:
             self.seal += "." + "-".join(sorted(wanted))
@@ -162,8 +166,9 @@ class Prepared:
             "name": name,
             "status": generation["status"],
             "contacts": self.frame.contact_json.get((generation["layer"], code), []),
+            "near": [],
         }
-        return _json(team)[:-1] + b',"near":'
+        return _json(team)
 
     def _tail(self) -> bytes:
         call, (start, until) = self.frame.call, self.frame.holds
@@ -245,86 +250,98 @@ class Answers:
         prepared = self.prepared(at, on, wanted)
         place = locate(self.gazetteer, text)
         if place.city:
-            body = b"".join((self._areas(prepared, place, True), prepared.tail))
+            body = b"".join((b"{", *self._city(prepared, place, True), prepared.tail))
         else:
             body = _json(self._elsewhere(place, text, prepared))[:-1] + prepared.tail
         return Asked(place.status, body, prepared.frame.end, f'"{prepared.seal}"')
 
     def short(self, text: str, prepared: Prepared) -> tuple[Status, bytes]:
         """One result of a bulk request: status and areas, without what all results share."""
+        status, pieces = self.short_pieces(text, prepared)
+        return status, b"".join((b"{", *pieces))
+
+    def short_pieces(self, text: str, prepared: Prepared) -> tuple[Status, list[bytes]]:
+        """`short` in pieces and without its opening brace.
+
+        A caller may put members in front and join many results at once.
+        """
         place = locate(self.gazetteer, text)
         if place.city:
-            return place.status, self._areas(prepared, place, False) + b"}"
-        return place.status, _json(self._elsewhere(place, text, prepared))
+            pieces = self._city(prepared, place, False)
+            pieces.append(b"}")
+            return place.status, pieces
+        return place.status, [_json(self._elsewhere(place, text, prepared))[1:]]
 
-    def _areas(self, prepared: Prepared, place: Place, full: bool) -> bytes:
-        """The part of a city postcode's answer that is its own, without the closing brace."""
-        gazetteer, row = self.gazetteer, place.row
-        canonical = place.canonical
-        pieces = [
-            b'{"status":"%s","postcode":"%s %s'
-            % (place.status.encode(), canonical[:-3].encode(), canonical[-3:].encode()),
-            prepared.head,
-            prepared.currency
-            if not place.ended
-            else b'{"ended":"%s"},"currency":null' % ended_words(place.ended).encode(),
-            self._position(row),
-            prepared.authority,
-            b',"areas":{',
-        ]
-        near = gazetteer.near(row)
-        told: dict[int, bytes] = {}
-        for index, column, areas in prepared.areas:
-            area = column[row]
-            if area == NONE:
-                pieces.append(areas[-1])
-                continue
-            listed = b"[]"
-            if near:
-                found = [n for n in near if n.generation == index]
-                if found:
-                    names = prepared.names[index]
-                    listed = told[index] = _json(
-                        [
-                            {"code": names[n.area][0], "name": names[n.area][1], "metres": n.metres}
-                            for n in found
-                        ]
-                    )
-            pieces += (areas[area], listed, b"}")
-        pieces += (prepared.silent, b'},"near_authority":')
+    def _city(self, prepared: Prepared, place: Place, full: bool) -> list[bytes]:
+        """The part of a city postcode's answer that is its own, in pieces, without the braces around it."""
+        gazetteer, row, ended = self.gazetteer, place.row, place.ended
+        areas = [pieces[column[row]] for column, pieces in prepared.areas]
+        packed = gazetteer.near_packed(row)
+        told = self._beside(prepared, packed, areas) if packed else None
         beyond = gazetteer.near_authority(row)
-        if beyond:
-            code, name = gazetteer.authorities[beyond[0]]
-            door = self.routing.neighbour(code) or {}
-            pieces.append(_json({"code": code, "name": name, "metres": beyond[1], **_telephones(door)}))
-        else:
-            pieces.append(b"null")
-        if full:
-            pieces.append(b',"teams":[')
-            lead = b""
-            for index, column, teams in prepared.teams:
-                area = column[row]
-                if area != NONE:
-                    pieces += (lead, teams[area], told.get(index, b"[]"), b"}")
-                    lead = b","
-            pieces.append(b"]")
-        pieces += (b',"cautions":', self._cautions(prepared, place, told, beyond))
-        return b"".join(pieces)
-
-    def _position(self, row: int) -> bytes:
-        gazetteer = self.gazetteer
         shared = gazetteer.shared_by[row]
-        return (
-            f',"position":{{"lat":{gazetteer.lat[row] / 1e6},"lon":{gazetteer.lon[row] / 1e6},'
-            f'"easting":{gazetteer.easting[row]},"northing":{gazetteer.northing[row]},"shared_by":{shared},'
-            f'"is_home":{"true" if shared < PARKED_AT else "false"}}}'
-        ).encode()
+        postcode = place.canonical.encode()
+        pieces = [
+            b'"status":"%b","postcode":"%b %b'
+            % (b"terminated" if ended else b"ok", postcode[:-3], postcode[-3:]),
+            prepared.head,
+            b'{"ended":"%b"},"currency":null,"position":' % ended_words(ended).encode()
+            if ended
+            else prepared.currency,
+            _json(
+                {
+                    "lat": gazetteer.lat[row] / 1e6,
+                    "lon": gazetteer.lon[row] / 1e6,
+                    "easting": gazetteer.easting[row],
+                    "northing": gazetteer.northing[row],
+                    "shared_by": shared,
+                    "is_home": shared < PARKED_AT,
+                }
+            ),
+            prepared.authority,
+            *areas,
+            prepared.near_authority,
+            self._beyond(beyond) if beyond else b"null",
+        ]
+        if full:
+            teams = []
+            for slot, column, known in prepared.teams:
+                piece = known.get(column[row])
+                if piece:
+                    near = told.get(slot) if told else None
+                    teams.append(piece if near is None else piece[:-2] + near)
+            pieces += (b',"teams":[', b",".join(teams), b"]")
+        pieces.append(b',"cautions":')
+        near_boundary = told is not None and not prepared.service_slots.isdisjoint(told)
+        if ended or beyond or shared >= PARKED_AT or row in gazetteer.derived:
+            pieces.append(self._cautions(prepared, place, near_boundary, beyond))
+        else:
+            pieces.append(prepared.cautions[near_boundary])
+        return pieces
+
+    def _beside(self, prepared: Prepared, packed: list[int], areas: list[bytes]) -> dict[int, bytes]:
+        """Put the other areas close by into the pieces of `areas`; give them, with the end, by slot."""
+        told: dict[int, bytes] = {}
+        for value in packed:
+            slot = prepared.slots.get(value >> 24)
+            if slot is not None and areas[slot][-1] == _BRACE:
+                one = prepared.beside[slot][value & 0xFFFF] + _METRES[value >> 16 & 0xFF]
+                told[slot] = told[slot] + b"," + one if slot in told else one
+        for slot, listed in told.items():
+            told[slot] = listed + b"]}"
+            areas[slot] = areas[slot][:-2] + told[slot]
+        return told
+
+    def _beyond(self, beyond: tuple[int, int]) -> bytes:
+        code, name = self.gazetteer.authorities[beyond[0]]
+        door = self.routing.neighbour(code) or {}
+        return _json({"code": code, "name": name, "metres": beyond[1], **_telephones(door)})
 
     def _cautions(
         self,
         prepared: Prepared,
         place: Place,
-        told: dict[int, bytes],
+        near_boundary: bool,
         beyond: tuple[int, int] | None,
     ) -> bytes:
         cautions: list[str] = []
@@ -336,7 +353,7 @@ class Answers:
             cautions.append(PARKED)
         if place.row in self.gazetteer.derived:
             cautions.append(DERIVED)
-        if told and not prepared.service.isdisjoint(told):
+        if near_boundary:
             cautions.append(NEAR_BOUNDARY)
         if beyond:
             name = self.gazetteer.authorities[beyond[0]][1]
@@ -346,7 +363,7 @@ class Answers:
             )
         if prepared.illustrative:
             cautions.append(ILLUSTRATIVE)
-        return _CAUTIONS.get(tuple(cautions)) or _json(cautions)
+        return _json(cautions)
 
     def _elsewhere(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
         """The answer to anything that is not a postcode of the city."""
@@ -445,10 +462,3 @@ def _telephones(door: dict[str, str]) -> dict[str, str]:
 
 def _share(share: Share) -> dict[str, Any]:
     return {"code": share.code, "name": share.name, "postcodes": share.postcodes, "share": share.share}
-
-
-# The commonest lists of cautions, written once.
-_CAUTIONS: dict[tuple[str, ...], bytes] = {
-    key: _json(list(key))
-    for key in ((), (ILLUSTRATIVE,), (NEAR_BOUNDARY, ILLUSTRATIVE), (NEAR_BOUNDARY,), (PARKED, ILLUSTRATIVE))
-}

@@ -191,8 +191,12 @@ class Gazetteer:
 
     def near(self, row: int) -> list[Near]:
         """Other areas within 50 m of a city row's point, by generation, nearest first."""
+        return [Near(v >> 24, v & 0xFFFF, v >> 16 & 0xFF) for v in self.near_packed(row)]
+
+    def near_packed(self, row: int) -> list[int]:
+        """The same as `near`, each as it is stored: generation << 24 | metres << 16 | area."""
         begin, end = self._near_at[row], self._near_at[row + 1]
-        return [Near(v >> 24, v & 0xFFFF, v >> 16 & 0xFF) for v in self._near[begin:end]]
+        return self._near[begin:end].tolist() if end > begin else []
 
     def near_authority(self, row: int) -> tuple[int, int] | None:
         """The nearest other authority with a postcode within 75 m: (index into authorities, metres)."""

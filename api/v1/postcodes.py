@@ -158,16 +158,21 @@ def _inputs(body: bytes, answers: Answers) -> tuple[list[Any], Moment]:
     return inputs, moment_of(asked, answers)
 
 
-_NOT_TEXT = b'"status":"malformed","message":"A postcode must be text.","suggestions":[]}'
+_NOT_TEXT = [b'"status":"malformed","message":"A postcode must be text.","suggestions":[]}']
 
 
 def bulk(answers: Answers, inputs: list[Any], moment: Moment) -> bytes:
     """The JSON for many postcodes: `results`, then once what they share."""
     prepared = answers.prepared(moment.at, moment.on, moment.wanted)
-    short, dumps = answers.short, orjson.dumps
-    results = [
-        b'{"query":%b,%b' % (dumps(value), short(value, prepared)[1][1:] if type(value) is str else _NOT_TEXT)
-        for value in inputs
-    ]
+    short, dumps = answers.short_pieces, orjson.dumps
+    pieces: list[bytes] = []
+    lead = b'{"results":[{"query":'
+    for value in inputs:
+        pieces += (lead, dumps(value), b",")
+        pieces += short(value, prepared)[1] if type(value) is str else _NOT_TEXT
+        lead = b',{"query":'
+    if not inputs:
+        pieces.append(b'{"results":[')
     tail = {"layers": prepared.layers, "versions": prepared.versions, "attribution": prepared.attribution}
-    return b'{"results":[' + b",".join(results) + b"]," + dumps(tail)[1:]
+    pieces += (b"],", dumps(tail)[1:])
+    return b"".join(pieces)
