@@ -12,6 +12,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,12 +30,14 @@ METRES_A_LAT, METRES_A_LON = 0.111263, 0.067966  # a millionth of a degree at 52
 OUTSIDE_ROW = 1 << 31
 SLOTS = 4000  # incodes an outcode can have: 10 digits x 20 letters x 20 letters
 # A point that this many of the city's postcodes share is a sorting office or the like, where retired and
-# large-user codes are parked (22,770 of the 24,401 points have one postcode, 24,339 fewer than ten).
+# large-user codes are parked (22,770 of the 24,401 points have one postcode, 24,324 fewer than ten).
 PARKED_AT = 10
 
-_LETTER = {letter: index for index, letter in enumerate(UNIT_LETTERS)}
-# The slot of an incode's two letters, by those letters; 400 entries.
-_PAIR = {a + b: _LETTER[a] * 20 + _LETTER[b] for a in UNIT_LETTERS for b in UNIT_LETTERS}
+# The slot of every incode, such as `2TT`.
+_SLOT = {
+    f"{digit}{pair}": slot
+    for slot, (digit, pair) in enumerate(product(range(10), map("".join, product(UNIT_LETTERS, repeat=2))))
+}
 
 
 class GazetteerError(Exception):
@@ -75,13 +78,10 @@ class PostcodeIndex:
     def row(self, canonical: str) -> int:
         """The row of a canonical postcode such as `B152TT`, or -1. Any string may be asked."""
         start = self.outcodes.get(canonical[:-3])
-        if start is None:
+        slot = _SLOT.get(canonical[-3:])
+        if start is None or slot is None:
             return -1
-        pair = _PAIR.get(canonical[-2:])
-        digit = canonical[-3]
-        if pair is None or not "0" <= digit <= "9":
-            return -1
-        bit = start + ord(digit) * 400 - 19200 + pair
+        bit = start + slot
         word: int = self._bits[bit >> 6]
         mask = 1 << (bit & 63)
         if not word & mask:

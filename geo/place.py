@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from geo.gazetteer import NONE, Gazetteer
 from geo.postcode import kind, non_geographic, normalise, sector_of, suggestions
@@ -20,8 +20,7 @@ STATUSES: tuple[Status, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):  # three times as quick to make as a frozen dataclass
     """A typed postcode, read.
 
     `canonical` is the postcode without its space, or the outcode (`B15`), or empty when malformed; `digit` is
