@@ -40,7 +40,7 @@ def test_the_style_sheets_load_nothing_and_use_no_reserved_typeface() -> None:
 def test_no_page_shows_a_crown_or_the_name_of_the_government_service(client: TestClient) -> None:
     text = client.get("/").text
     assert "GOV.UK" not in text
-    assert "crown" not in text.lower()
+    assert not re.search(r"__crown|__logotype|crest|govuk-header", text)
 
 
 def test_an_address_with_the_files_digest_may_be_kept_for_a_year(client: TestClient) -> None:
