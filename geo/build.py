@@ -53,10 +53,15 @@ def fingerprint(data: Path, var: Path) -> str:
     """A hash over the areas and tables that a build reads, and over the way of building."""
     digest = hashlib.sha256(str(FORMAT).encode())
     for root in (data / "areas", data / "reference", var / "areas"):
-        for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and not _hidden(p, root)):
             digest.update(f"\0{path.relative_to(root)}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    """Whether a file is hidden or in a hidden folder, as an import under way is."""
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
 def is_current(gazetteer: Gazetteer, data: Path, var: Path) -> bool:
