@@ -141,7 +141,7 @@ class _Run:
                 raise self._too_long(rest)
         if rest:
             data = self._margin + rest + self._margin[:1]
-            if not self._tag(data, unended=True) or self._done < len(data):
+            if not self._tag(data, unended=True):
                 raise RefusedError(
                     f"row {self._row + 1}: a quoted value begins that has not ended where the file ends. "
                     "Close the quote, or save the file again."

@@ -95,26 +95,17 @@ def split(data: bytes, dialect: Dialect) -> Records:
     firsts = np.concatenate([[0], line_ends[:-1] + 1]) if len(nexts) else line_ends
     ends = nexts - 1
     if dialect.line_end == LF:
-        ends = ends - ((octets[ends - 1] == CR) & (ends > starts))
+        ends = ends - (octets[ends - 1] == CR)
     return Records(data, starts, ends, nexts, places, firsts, line_ends - firsts + 1)
 
 
 def _regular(octets: NDArray[np.uint8], quotes: Positions, dialect: Dialect) -> bool:
-    """Whether every quote opens a value, closes one or is half of a doubled one.
+    """Whether every second quote opens a value, or follows the one before and doubles it.
 
-    Then the number of quotes before a place tells whether it lies between quotes. What the block's end
-    leaves open counts as regular: no complete record depends on it.
+    Then the number of quotes before a place tells whether it lies between quotes.
     """
     before = octets[quotes[0::2] - 1]
-    if not ((before == dialect.separator) | (before == dialect.line_end) | (before == QUOTE)).all():
-        return False
-    closing = quotes[1::2]
-    closing = closing[closing + 2 < len(octets)]
-    after = octets[closing + 1]
-    ends = (after == dialect.separator) | (after == dialect.line_end) | (after == QUOTE)
-    if dialect.line_end == LF:
-        ends |= (after == CR) & (octets[closing + 2] == LF)
-    return bool(ends.all())
+    return bool(((before == dialect.separator) | (before == dialect.line_end) | (before == QUOTE)).all())
 
 
 def _stops(data: bytes, dialect: Dialect) -> Positions:

@@ -7,11 +7,14 @@ import datetime as dt
 import gzip
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
@@ -165,13 +168,53 @@ def test_a_dash_understands_cp1252_before_it_has_seen_the_end() -> None:
     assert b"\nZo\xeb,B15\xa02TT,ok," in done.stdout
 
 
-def test_a_full_disk_is_told_and_not_a_fault_of_ours(tmp_path: Path) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("this system has no /dev/full")
+def test_a_file_is_read_to_its_end_before_its_encoding_is_settled(tmp_path: Path) -> None:
+    # The first name is UTF-8 by accident; the last one shows that the file is cp1252.
+    data = GOOD + b"\xc3\xa9,B15 2TT\n" + b"A,B15 2TT\n" * 60_000 + b"Zo\xeb,B15\xa02TT\n"
+    (tmp_path / "in.csv").write_bytes(data)
+    result = run(tmp_path / "in.csv", tmp_path / "out.csv", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stderr)["counts"]["ok"] == 60_003
+    told = subprocess.run([*COMMAND, "-", "-"], input=data, capture_output=True, check=False)
+    assert told.returncode == 1
+    assert b"Row 60004: the byte 0xEB is not utf-8" in told.stderr
+    named = subprocess.run(
+        [*COMMAND, "-", "-", "--encoding", "cp1252"], input=data, capture_output=True, check=True
+    )
+    assert named.stdout == (tmp_path / "out.csv").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_disk_that_takes_no_more_is_told_and_leaves_the_old_file(kind: str, tmp_path: Path) -> None:
+    given, out = tmp_path / "in", tmp_path / "out"
+    if kind == "csv":
+        given.write_bytes(GOOD + b"A,B15 2TT\n" * 10_000)
+    else:
+        pq.write_table(pa.table({"postcode": [str(number) for number in range(10_000)]}), given)
+    out.write_bytes(b"as it was")
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)); " + COMMAND[-1]
+    done = subprocess.run(
+        [*COMMAND[:-1], limited, str(given), str(out), "--force"], capture_output=True, check=False
+    )
+    assert (done.returncode, b"File too large" in done.stderr) == (1, True), done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out"]
+    assert out.read_bytes() == b"as it was"
+
+
+def test_what_is_no_regular_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_bytes(GOOD)
-    result = run(tmp_path / "in.csv", "/dev/full")
-    assert result.exit_code == 1
-    assert "No space left" in result.output
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())"
+    reader = subprocess.Popen([sys.executable, "-c", read, str(pipe)], stdout=subprocess.PIPE)
+    try:
+        result = run(tmp_path / "in.csv", pipe)
+        assert result.exit_code == 0, result.output
+        assert pipe.is_fifo()
+        assert reader.communicate(timeout=60)[0].startswith(b"name,postcode,earlyhelp_status")
+    finally:
+        reader.kill()
+        reader.wait()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

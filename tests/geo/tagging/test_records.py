@@ -56,6 +56,10 @@ def test_inch_marks_in_the_midst_of_a_value_are_ordinary_characters() -> None:
     ]
 
 
+def test_a_lone_carriage_return_after_a_quote_does_not_begin_a_value() -> None:
+    assert cells(b'"a"\r"b,c"\n') == [[b'a\r"b', b'c"']]
+
+
 def test_a_value_that_a_short_record_lacks_is_empty() -> None:
     records = split(b"\n" * MARGIN + b"a,b,c\nd\n\n", COMMA)
     starts, ends = records.column(1)

@@ -83,6 +83,26 @@ def test_ended_postcodes_are_terminated_and_keep_their_rows(knows_ended: Gazette
     assert {status for status, _row, _shown in answers} == {"ok", "terminated", "outside_area"}
 
 
+def test_what_only_looks_like_a_known_postcode_is_not_taken_for_it(
+    lookup: Lookup, gazetteer: Gazetteer
+) -> None:
+    texts = [
+        "XWC1A1AA",
+        "XB15 2TT",
+        "BB15 2TT",
+        "\0B1 1AA",
+        "B15 2TTX",
+        "B15\x002TT",
+        "2TT",
+        "GIR 1AA",
+        " 2TT",
+        "B152TT\u00e9",
+    ]
+    answers = together(lookup, texts)
+    assert answers == [singly(gazetteer, text) for text in texts]
+    assert "ok" not in {status for status, _row, _shown in answers}
+
+
 def test_a_packed_word_that_is_no_postcode_of_a_known_outcode_is_left_unsettled(lookup: Lookup) -> None:
     texts = [b"B152TT", b"ZZ992TT", b"B152T", b"", b"B152CT", b"XB152TT", b"B15ATT"]
     words = np.array([text.rjust(8, b"\0") for text in texts], dtype="S8")
