@@ -21,7 +21,7 @@ build: $(STAMP)
 run: build
 	$(BIN)/earlyhelp serve
 
-test: build
+test: $(STAMP)
 	$(BIN)/python -m pytest
 
 check: $(STAMP)

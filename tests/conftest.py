@@ -18,6 +18,12 @@ from geo.sources.reference import Reference, read_reference
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_configure() -> None:
+    """Give the tests a folder of their own: what a steward imported into `var/` must not change them."""
+    os.environ["EARLYHELP_VAR"] = str(ROOT / "var" / "test")
+    os.environ.pop("EARLYHELP_DATA", None)
+
+
 def skip_or_fail(variable: str, reason: str) -> None:
     """Skip with the reason, or fail where `variable` says that the thing must be there."""
     if os.environ.get(variable) == "1":
