@@ -31,7 +31,9 @@ _SCAN = 1 << 20
 class Reading(Protocol):
     """What the tagging needs of a source of bytes."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; empty only at the end."""
+        ...
 
 
 def refuse_other_kinds(head: bytes, name: str) -> None:

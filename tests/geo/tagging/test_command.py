@@ -196,7 +196,7 @@ def test_a_disk_that_takes_no_more_is_told_and_leaves_the_old_file(kind: str, tm
     done = subprocess.run(
         [*COMMAND[:-1], limited, str(given), str(out), "--force"], capture_output=True, check=False
     )
-    assert (done.returncode, b"File too large" in done.stderr) == (1, True), done.stderr
+    assert (done.returncode, b"Error: File too large" in done.stderr) == (1, True), done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "out"]
     assert out.read_bytes() == b"as it was"
 
