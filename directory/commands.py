@@ -36,13 +36,16 @@ def _gazetteer() -> Gazetteer:
 
 def _answers() -> Answers:
     from directory.answer import Answers
-    from directory.routing.contacts import ContactsError
     from directory.routing.route import open_or_compile
 
     gazetteer = _gazetteer()
     try:
         return Answers(gazetteer, open_or_compile(data_dir(), var_dir()))
-    except ContactsError as error:
+    except ValueError as error:
+        from directory.routing.contacts import ContactsError  # imports what a lookup does not need
+
+        if not isinstance(error, ContactsError):
+            raise
         _stop(error)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from importlib.metadata import version
 
 
 @lru_cache(maxsize=256)
@@ -30,4 +29,6 @@ def bank_holidays(first: dt.date, last: dt.date) -> dict[dt.date, str]:
 
 def edition() -> str:
     """Which release of the library the dates come from, for the version of the answers."""
+    from importlib.metadata import version  # slow to import, and a lookup does not need it
+
     return f"holidays {version('holidays')}"
