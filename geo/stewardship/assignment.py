@@ -170,6 +170,7 @@ def _by_value(column: Sequence[str], claims: Mapping[str, int]) -> Areas:
 
 
 def by_polygon(shapes: Sequence[Shape], areas: Sequence[Area], table: CityTable) -> Areas:
+    """The area whose polygon each postcode's point lies in or on, the lowest of several, else `NONE`."""
     import shapely
 
     index = np.full(len(table.postcodes), NONE, dtype=np.uint16)
