@@ -110,7 +110,7 @@ class Shell:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = message["headers"]
-                own = any(name == b"content-security-policy" for name, _value in headers)
+                own = b"content-security-policy" in dict(headers)
                 message["headers"] = [*headers, *(_COMMON if own else _WITH_API_CSP)]
             await send(message)
 

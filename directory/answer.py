@@ -10,9 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -54,8 +53,7 @@ class LayerUnknown(ValueError):
     """A layer was asked for that there is none of; the message names those there are."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One answer: its status, its JSON, and until when it stays true (epoch seconds)."""
 
     status: Status
@@ -157,6 +155,7 @@ class Prepared:
         self.seal = f"{gazetteer.release}.{frame.version[:8]}.{frame.start:x}.{on:%Y%m%d}"
         if wanted:
             self.seal += "." + "-".join(sorted(wanted))
+        self.etag = f'"{self.seal}"'
 
     def _team(self, generation: dict[str, Any], code: str, name: str) -> bytes:
         team = {
@@ -253,7 +252,7 @@ class Answers:
             body = b"".join((b"{", *self._city(prepared, place, True), prepared.tail))
         else:
             body = _json(self._elsewhere(place, text, prepared))[:-1] + prepared.tail
-        return Asked(place.status, body, prepared.frame.end, f'"{prepared.seal}"')
+        return Asked(place.status, body, prepared.frame.end, prepared.etag)
 
     def short(self, text: str, prepared: Prepared) -> tuple[Status, bytes]:
         """One result of a bulk request: status and areas, without what all results share."""
