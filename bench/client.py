@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 from bench.load import CONNECTIONS
 
@@ -22,8 +23,7 @@ class _Connection(asyncio.Protocol):
         self._buffer = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is not one by inheritance
         self._send()
 
     def _send(self) -> None:
@@ -63,6 +63,8 @@ async def _run(port: int, requests: list[bytes], seconds: float) -> dict[str, fl
     passed = time.perf_counter() - began
     for transport in transports:
         transport.abort()
+    if not taken:
+        raise RuntimeError("no request was answered")
     p99 = sorted(taken)[len(taken) * 99 // 100]
     return {"requests": len(taken), "seconds": passed, "p99": p99, "failed": failed[0]}
 
