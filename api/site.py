@@ -10,7 +10,7 @@ import orjson
 
 from api.state import State
 from directory import areas
-from directory.answer import ATTRIBUTION, versions
+from directory.prepared import ATTRIBUTION, versions
 
 Facts = dict[str, Any]
 
@@ -73,7 +73,7 @@ class LiveSite:
             ["Birmingham postcodes", gazetteer.city_rows],
             ["distinct points they stand at", gazetteer.meta["city_points"]],
             ["other UK postcodes, each with its local authority", gazetteer.outside.rows],
-            ["local authorities", len(gazetteer.authorities)],
+            ["local authorities", sum(1 for code, _name in gazetteer.authorities if code)],
         ]
         counts += [[g["title"], len(g["areas"])] for g in chosen]
         return {

@@ -1,52 +1,32 @@
 """The answer to a postcode: the same bytes for the API, the page and `earlyhelp lookup --json`.
 
-Everything that is the same for many postcodes (areas, teams with their contacts, layers, the front
-door) is written as JSON once for the stretch of time in which it holds, and an answer is those
-pieces joined. Nothing here imports a geometry library or numpy.
+What is the same for many postcodes is written as JSON once for the stretch of time in which it holds
+(`directory.prepared`), and an answer is those pieces joined. No geometry library or numpy is loaded.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 
+from directory.elsewhere import door_facts, elsewhere
+from directory.prepared import DERIVED, ILLUSTRATIVE, NEAR_BOUNDARY, PARKED, Prepared
 from directory.routing.london import LONDON
-from directory.routing.route import Frame, Routing
-from geo.gazetteer import CITY, NONE, PARKED_AT, Gazetteer
-from geo.place import (
-    Place,
-    Share,
-    Status,
-    area_shares,
-    authority_shares,
-    ended_words,
-    locate,
-    neighbourhood,
-    perhaps_meant,
-)
-from geo.postcode import show
+from directory.routing.route import Routing
+from geo.gazetteer import PARKED_AT, Gazetteer
+from geo.place import Place, Status, ended_month, ended_words, locate
 
-ATTRIBUTION = (
-    "Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail "
-    "copyright and database right 2025. Source: Office for National Statistics licensed under the Open "
-    "Government Licence v3.0."
-)
-MAY_BE_TERMINATED = "may be terminated: this source does not say which postcodes are still in use"
-PARKED = (
-    "Many postcodes share this point, as they do at a sorting office. The position is not the home's: "
-    "ask for the address and check which area it is in."
-)
-NEAR_BOUNDARY = "This postcode is close to a boundary and covers several addresses. Check the address."
-DERIVED = (
-    "This postcode is newer than the table of areas. Its areas are those of the nearest known postcode: "
-    "check the address."
-)
-ILLUSTRATIVE = "The team areas are illustrative: drawn for this project, not the real ones."
+# What ends the entry of an area so many metres away, and the piece of a layer that has an area.
+_METRES = tuple(b"%d}" % metres for metres in range(256))
+_BRACE = ord("}")
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value)
 
 
 class LayerUnknown(ValueError):
@@ -60,141 +40,6 @@ class Asked(NamedTuple):
     body: bytes
     holds_until: int
     etag: str
-
-
-# What ends the entry of an area so many metres away, and the piece of a layer that has an area.
-_METRES = tuple(b"%d}" % metres for metres in range(256))
-_BRACE = ord("}")
-
-
-def _json(value: Any) -> bytes:
-    return orjson.dumps(value)
-
-
-def london_moment(text: str) -> dt.datetime:
-    """A moment such as `2026-12-24T23:10` (London's clock) or with its own offset.
-
-    Raises `ValueError` saying how to write one.
-    """
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a date and time. Write it as 2026-12-24T23:10.") from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
-    if not 1950 <= moment.year <= 2150:
-        raise ValueError("The year must be from 1950 to 2150.")
-    return moment
-
-
-def day(text: str) -> dt.date:
-    """A date such as `2015-03-31`. Raises `ValueError` saying how to write one."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a date. Write it as 2015-03-31.") from None
-
-
-class Prepared:
-    """The JSON pieces for one day's generations, one set of layers and one routing frame."""
-
-    def __init__(
-        self, gazetteer: Gazetteer, frame: Frame, on: dt.date, wanted: frozenset[str] | None
-    ) -> None:
-        self.frame, self.on = frame, on
-        chosen = gazetteer.in_force(on)
-        self.indexes = [i for i in chosen if not wanted or gazetteer.generations[i]["layer"] in wanted]
-        self.district = next((i for i in chosen if gazetteer.generations[i]["layer"] == "district"), None)
-        shown = [gazetteer.generations[i] for i in self.indexes]
-        # Team layers that no generation answers for on this day are told as null, not left out.
-        named = {g["layer"] for g in shown}
-        silent = dict.fromkeys(
-            g["layer"]
-            for g in gazetteer.generations
-            if g["layer"] not in named and (not wanted or g["layer"] in wanted)
-        )
-        # One slot a layer shown. A piece of an area ends in `"near":[]}`; one of no area does not.
-        self.areas: list[tuple[memoryview, dict[int, bytes]]] = []
-        self.teams: list[tuple[int, memoryview, dict[int, bytes]]] = []
-        self.slots = {index: slot for slot, index in enumerate(self.indexes)}
-        self.beside: list[list[bytes]] = []
-        self.illustrative = False
-        for slot, (index, generation) in enumerate(zip(self.indexes, shown, strict=True)):
-            layer, column = generation["layer"], gazetteer.columns[index]
-            in_force = generation["valid_from"] <= on.isoformat() <= (generation["valid_to"] or "9999")
-            lead = (b"," if slot else b"") + _json(layer) + b":"
-            pieces = {
-                area: lead + _json({"code": c, "name": n, "in_force": in_force, "near": []})
-                for area, (c, n) in enumerate(generation["areas"])
-            }
-            self.areas.append((column, pieces | {NONE: lead + b"null"}))
-            self.beside.append(
-                [_json({"code": c, "name": n})[:-1] + b',"metres":' for c, n in generation["areas"]]
-            )
-            if generation["kind"] == "team":
-                self.illustrative |= generation["status"] == "illustrative"
-                teams = {a: self._team(generation, c, n) for a, (c, n) in enumerate(generation["areas"])}
-                self.teams.append((slot, column, teams))
-        silent_pieces = b"".join(b',"%s":null' % layer.encode() for layer in silent)
-        self.near_authority = silent_pieces + b'},"near_authority":'
-        self.service = {i for i in self.indexes if gazetteer.generations[i]["kind"] == "team"}
-        if self.district is not None:
-            self.service.add(self.district)
-        self.service_slots = {slot for index, slot in self.slots.items() if index in self.service}
-        self.attribution = ATTRIBUTION
-        self.layers = {g["layer"]: layer_facts(g) for g in shown}
-        self.versions = versions(gazetteer, frame.version, shown)
-        self.tail = self._tail()
-        knows = gazetteer.meta["knows_terminated"]
-        self.head = b'","on":"%s","terminated":' % on.isoformat().encode()
-        self.currency = b'null,"currency":%s,"position":' % (_json(None if knows else MAY_BE_TERMINATED))
-        city = next({"code": c, "name": n} for c, n in gazetteer.authorities if c == CITY)
-        self.authority = b',"authority":' + _json(city) + b',"areas":{'
-        # The cautions of nearly all answers, by whether another area is near.
-        common = [ILLUSTRATIVE] if self.illustrative else []
-        self.cautions = (_json(common), _json([NEAR_BOUNDARY, *common]))
-        self.seal = f"{gazetteer.release}.{frame.version[:8]}.{frame.start:x}.{on:%Y%m%d}"
-        if wanted:
-            self.seal += "." + "-".join(sorted(wanted))
-        self.etag = f'"{self.seal}"'
-
-    def _team(self, generation: dict[str, Any], code: str, name: str) -> bytes:
-        team = {
-            "layer": generation["layer"],
-            "title": generation["title"],
-            "code": code,
-            "name": name,
-            "status": generation["status"],
-            "contacts": self.frame.contact_json.get((generation["layer"], code), []),
-            "near": [],
-        }
-        return _json(team)
-
-    def _tail(self) -> bytes:
-        call, (start, until) = self.frame.call, self.frame.holds
-        tail = {
-            "call": {"now": call.now, "danger": call.danger, "also": call.also},
-            "holds": {"from": start, "until": until},
-            "layers": self.layers,
-            "versions": self.versions,
-            "attribution": ATTRIBUTION,
-        }
-        return b"," + _json(tail)[1:]
-
-
-def layer_facts(generation: dict[str, Any]) -> dict[str, Any]:
-    """What an answer says of a layer: title, validity, status, source, owner."""
-    keys = ("title", "kind", "valid_from", "valid_to", "status", "source", "owner")
-    return {key: generation[key] for key in keys} | {"generation": generation["id"]}
-
-
-def versions(gazetteer: Gazetteer, contacts: str, shown: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """The versions of the data behind an answer."""
-    return {
-        "postcodes": gazetteer.meta["source"],
-        "gazetteer": gazetteer.release,
-        "contacts": contacts,
-        "generations": {g["layer"]: g["id"] for g in shown},
-    }
 
 
 class Answers:
@@ -251,7 +96,9 @@ class Answers:
         if place.city:
             body = b"".join((b"{", *self._city(prepared, place, True), prepared.tail))
         else:
-            body = _json(self._elsewhere(place, text, prepared))[:-1] + prepared.tail
+            told = elsewhere(self.gazetteer, self.routing, prepared, place, text)
+            # What it says of whom to call stands in the place of the city's own front door.
+            body = _json({"status": place.status} | prepared.shared | told)
         return Asked(place.status, body, prepared.frame.end, prepared.etag)
 
     def short(self, text: str, prepared: Prepared) -> tuple[Status, bytes]:
@@ -269,7 +116,9 @@ class Answers:
             pieces = self._city(prepared, place, False)
             pieces.append(b"}")
             return place.status, pieces
-        return place.status, [_json(self._elsewhere(place, text, prepared))[1:]]
+        told = elsewhere(self.gazetteer, self.routing, prepared, place, text)
+        told.pop("call", None)
+        return place.status, [_json(told)[1:]]
 
     def _city(self, prepared: Prepared, place: Place, full: bool) -> list[bytes]:
         """The part of a city postcode's answer that is its own, in pieces, without the braces around it."""
@@ -334,7 +183,7 @@ class Answers:
     def _beyond(self, beyond: tuple[int, int]) -> bytes:
         code, name = self.gazetteer.authorities[beyond[0]]
         door = self.routing.neighbour(code) or {}
-        return _json({"code": code, "name": name, "metres": beyond[1], **_telephones(door)})
+        return _json({"code": code, "name": name, "metres": beyond[1], **door_facts(door)})
 
     def _cautions(
         self,
@@ -346,7 +195,7 @@ class Answers:
         cautions: list[str] = []
         if place.ended:
             cautions.append(
-                f"This postcode went out of use in {ended_words(place.ended)}. Ask for the current one."
+                f"This postcode went out of use in {ended_month(place.ended)}. Ask for the current one."
             )
         if self.gazetteer.shared_by[place.row] >= PARKED_AT:
             cautions.append(PARKED)
@@ -363,101 +212,3 @@ class Answers:
         if prepared.illustrative:
             cautions.append(ILLUSTRATIVE)
         return _json(cautions)
-
-    def _elsewhere(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
-        """The answer to anything that is not a postcode of the city."""
-        tell: dict[Status, Callable[[Place, str, Prepared], dict[str, Any]]] = {
-            "outside_area": self._outside,
-            "non_geographic": self._non_geographic,
-            "partial": self._partial,
-            "unknown": self._unknown,
-            "malformed": self._malformed,
-        }
-        return {"status": place.status} | tell[place.status](place, text, prepared)
-
-    def _outside(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
-        code, name = self.gazetteer.authorities[self.gazetteer.outside_authority[place.row]]
-        door = self.routing.neighbour(code) or {}
-        answer = {
-            "postcode": show(place.canonical),
-            "terminated": {"ended": ended_words(place.ended)} if place.ended else None,
-            "authority": {"code": code, "name": name} | _telephones(door),
-            "message": f"{show(place.canonical)} is in {name}, outside Birmingham. Call that authority's "
-            "children's services.",
-        }
-        return answer
-
-    def _non_geographic(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
-        return {
-            "postcode": show(place.canonical) if len(place.canonical) > 4 else place.canonical,
-            "message": "This postcode stands for no place: it belongs to a large organisation, the forces or "
-            "post boxes, or the directory gives it no position. Ask for the postcode of the home.",
-        }
-
-    def _partial(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
-        outcode, digit = place.canonical, place.digit
-        what = f"{outcode} {digit}" if digit else outcode
-        districts = (
-            area_shares(self.gazetteer, prepared.district, outcode, digit)
-            if prepared.district is not None
-            else []
-        )
-        others = authority_shares(self.gazetteer, outcode, digit)
-        return {
-            "sector" if digit else "outcode": what,
-            "districts": [_share(s) for s in districts],
-            "other_authorities": [_share(s) for s in others[:20]],
-            "message": f"{what} is only part of a postcode"
-            + (f" and lies in {len(districts)} districts" if len(districts) > 1 else "")
-            + ". Give the full postcode, such as B15 2TT.",
-        }
-
-    def _unknown(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
-        full = place.digit is None and len(place.canonical) >= 5
-        part = neighbourhood(self.gazetteer, place.canonical) if full else None
-        shown = show(place.canonical) if full else " ".join(filter(None, (place.canonical, place.digit)))
-        candidates: dict[str, list[dict[str, Any]]] = {}
-        others: list[Share] = []
-        if part:
-            for index in prepared.indexes:
-                if index in prepared.service:
-                    shares = area_shares(self.gazetteer, index, *part)
-                    if shares:
-                        layer = self.gazetteer.generations[index]["layer"]
-                        candidates[layer] = [_share(s) for s in shares]
-            others = authority_shares(self.gazetteer, *part)
-        message = f"{shown} is not known yet."
-        if candidates:
-            message += (
-                f" It may be new. Known postcodes in {' '.join(filter(None, part or ()))} lie in the areas "
-                "listed: check the address before you choose."
-            )
-        elif others:
-            message += f" Postcodes like it lie in {others[0].name}, outside Birmingham. Check the spelling."
-        else:
-            message += " Check the spelling: no postcode like it is known."
-        return {
-            "postcode": shown,
-            "message": message,
-            "suggestions": perhaps_meant(self.gazetteer, text),
-            "basis": " ".join(filter(None, part)) if part else None,
-            "candidates": candidates,
-            "other_authorities": [_share(s) for s in others[:5]],
-        }
-
-    def _malformed(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
-        return {
-            "message": "That is not a UK postcode. A postcode looks like B15 2TT: letters and a number, "
-            "then a number and two letters."
-            if text.strip()
-            else "Enter a postcode, such as B15 2TT.",
-            "suggestions": perhaps_meant(self.gazetteer, text),
-        }
-
-
-def _telephones(door: dict[str, str]) -> dict[str, str]:
-    return {key: door[key] for key in ("telephone", "out_of_hours", "source", "checked") if key in door}
-
-
-def _share(share: Share) -> dict[str, Any]:
-    return {"code": share.code, "name": share.name, "postcodes": share.postcodes, "share": share.share}

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from directory.answer import Answers, layer_facts
+from directory.answer import Answers
+from directory.prepared import layer_facts, team_contacts
 from directory.routing.london import LONDON
 
 Facts = dict[str, Any]
@@ -53,7 +54,7 @@ def layer_areas(
         if generation["layer"] == layer:
             frame = answers.routing.frame(at or dt.datetime.now(dt.UTC))
             areas = [
-                {"code": code, "name": name, "contacts": frame.contact_json.get((layer, code), [])}
+                {"code": code, "name": name, "contacts": team_contacts(frame, generation, code)}
                 for code, name in generation["areas"]
             ]
             return {"layer": layer, "on": day.isoformat()} | layer_facts(generation) | {"areas": areas}
@@ -83,7 +84,7 @@ def area(
     generation = gazetteer.generations[index]
     place = next(i for i, (c, _name) in enumerate(generation["areas"]) if c == code)
     frame = answers.routing.frame(at or dt.datetime.now(dt.UTC))
-    contacts = frame.contact_json.get((layer, code), []) if current else []
+    contacts = team_contacts(frame, generation, code)
     return (
         {"layer": layer, "code": code, "name": generation["areas"][place][1], "in_force": bool(current)}
         | layer_facts(generation)

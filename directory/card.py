@@ -30,8 +30,9 @@ def card(answer: Facts) -> str:
     lines: list[str] = []
     place = answer.get("postcode") or answer.get("sector") or answer.get("outcode")
     whom = ["", _heading("In danger now"), *_contact(call["danger"])]
-    if answer["status"] != "outside_area":
-        whom += ["", _heading("Worried about a child: call now"), *_contact(call["now"])]
+    if call["now"]:
+        whom += ["", _heading(f"Worried about a child in {call['authority']['name']}: call now")]
+        whom += _contact(call["now"])
     if "areas" in answer:
         lines += _found(answer, whom)
     else:
@@ -40,11 +41,6 @@ def card(answer: Facts) -> str:
         lines += _candidates(answer)
     for suggestion in answer.get("suggestions", []):
         lines.append(f"  Did you mean {click.style(suggestion, bold=True)}?")
-    authority = answer.get("authority", {})
-    if answer["status"] == "outside_area" and authority.get("telephone"):
-        lines.append(f"  {authority['name']}: {authority['telephone']}")
-        if authority.get("out_of_hours"):
-            lines.append(f"  out of hours: {authority['out_of_hours']}")
     if "areas" not in answer:
         lines += whom
     lines += [
@@ -61,8 +57,8 @@ def _found(answer: Facts, whom: list[str]) -> list[str]:
     district = areas.get("district")
     where = f", {district['name']} district" if district else ""
     lines = [_heading(f"{answer['postcode']}{where}")]
-    if answer["cautions"]:
-        lines += [click.style(f"  ! {caution}", fg="yellow") for caution in answer["cautions"]]
+    currency = [f"This postcode {answer['currency']}."] if answer["currency"] else []
+    lines += [click.style(f"  ! {caution}", fg="yellow") for caution in answer["cautions"] + currency]
     lines += [*whom, ""]
     for layer, area in areas.items():
         if layer in layers and area is not None:
@@ -76,7 +72,7 @@ def _found(answer: Facts, whom: list[str]) -> list[str]:
                         click.style(f"  {'':<32}{near['name']} begins {near['metres']} m away", fg="yellow")
                     )
         elif area is None:
-            lines.append(f"  {layer:<32}none on {answer['on']}")
+            lines.append(f"  {_title(layer):<32}none on {answer['on']}")
     for team in answer["teams"]:
         mark = "  (illustrative)" if team["status"] == "illustrative" else ""
         lines += ["", _heading(f"{team['title']}: {team['name']}{mark}")]
@@ -92,7 +88,17 @@ def _candidates(answer: Facts) -> list[str]:
     groups = answer.get("candidates") or {"district": answer.get("districts", [])}
     for layer, shares in groups.items():
         for share in shares:
-            lines.append(f"  {layer:<18}{share['name']:<36}{share['share']:>6.0%} of its postcodes")
+            lines.append(_share(_title(layer), share))
     for share in answer.get("other_authorities", []):
-        lines.append(f"  {'another authority':<18}{share['name']:<36}{share['share']:>6.0%} of its postcodes")
+        lines.append(_share("Another authority", share))
     return lines
+
+
+def _share(what: str, share: Facts) -> str:
+    part = f"{share['share']:.0%}" if share["share"] >= 0.01 else "under 1%"
+    return f"  {what:<20}{share['name']:<36}{part:>8} of its postcodes"
+
+
+def _title(layer: str) -> str:
+    """A layer's identifier in words: `childrens_centre` as `Childrens centre`."""
+    return layer.replace("_", " ").capitalize()

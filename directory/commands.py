@@ -50,7 +50,7 @@ def _answers() -> Answers:
 
 
 @click.command()
-@click.argument("postcode", nargs=-1, required=True)
+@click.argument("postcode", nargs=-1, required=True, metavar="POSTCODE")
 @click.option("--on", "on_text", metavar="DATE", help="Who answered on this day, such as 2015-03-31.")
 @click.option("--at", "at_text", metavar="TIME", help="Whose line is open at this time, 2026-12-24T23:10.")
 @click.option("--layers", metavar="A,B", help="Only these layers.")
@@ -69,7 +69,8 @@ def lookup(
       earlyhelp lookup b152tt --on 2015-03-31
       earlyhelp lookup "B15 2TT" --at 2026-12-24T23:10 --json
     """
-    from directory.answer import LayerUnknown, day, london_moment
+    from directory.answer import LayerUnknown
+    from directory.moment import day, london_moment
 
     answers = _answers()
     try:
@@ -177,8 +178,18 @@ def geo_build(onspd: Path | None, package: bool, city_only: bool, if_needed: boo
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def geo_info(as_json: bool) -> None:
     """Sources, versions, dates and counts of the data in use."""
+    from collections import Counter
+
+    from geo.gazetteer import PARKED_AT
+
     gazetteer = _gazetteer()
     meta = gazetteer.meta
+    points = Counter(zip(gazetteer.easting, gazetteer.northing, strict=True))
+    parked = {point: count for point, count in points.items() if count >= PARKED_AT}
+    district = next((i for i, g in enumerate(gazetteer.generations) if g["layer"] == "district"), None)
+    near_district = sum(
+        any(near.generation == district for near in gazetteer.near(row)) for row in range(gazetteer.city_rows)
+    )
     facts: dict[str, Any] = {
         "postcodes": meta["source"],
         "says_which_are_terminated": meta["knows_terminated"],
@@ -188,6 +199,9 @@ def geo_info(as_json: bool) -> None:
         "bytes": gazetteer.sections.identity.st_size,
         "city_postcodes": gazetteer.city_rows,
         "city_points": meta["city_points"],
+        "points_shared_by_ten_or_more": len(parked),
+        "postcodes_at_those_points": sum(parked.values()),
+        "city_postcodes_within_50_m_of_another_district": near_district,
         "other_uk_postcodes": gazetteer.outside.rows,
         "left_out_as_never_issued": meta["left_out"],
         "placed_by_the_nearest_known_postcode": len(meta["derived_rows"]),
@@ -203,7 +217,7 @@ def geo_info(as_json: bool) -> None:
     for key, value in facts.items():
         if key != "layers":
             shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
-            click.echo(f"{key.replace('_', ' '):<38}{shown}")
+            click.echo(f"{key.replace('_', ' '):<50}{shown}")
     click.echo()
     for layer in facts["layers"]:
         until = layer["valid_to"] or "now"
@@ -221,8 +235,8 @@ def geo_export(out: Path, on_text: str | None) -> None:
     Example:
       earlyhelp geo export lookup.parquet
     """
-    from directory.answer import day
     from directory.areas import today
+    from directory.moment import day
     from geo.export import export
 
     try:

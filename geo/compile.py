@@ -262,7 +262,10 @@ def compiled(
         directory.outcode[rest], directory.incode[rest]
     )
     rest = rest[outside_order]
-    named = np.where(directory.authority[rest] < 0, NONE, directory.authority[rest])
+    # What has no authority has no place; nor has a postcode of the city's own that has no grid reference.
+    city = directory.authorities.index(CITY)
+    placeless = (directory.authority[rest] < 0) | (directory.authority[rest] == city)
+    named = np.where(placeless, NONE, directory.authority[rest])
     sections["outside_bits"] = ("Q", outside_bits.tobytes())
     sections["outside_rank"] = ("I", outside_rank.tobytes())
     sections["outside_authority"] = ("H", named.astype(np.uint16).tobytes())

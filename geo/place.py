@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from geo.gazetteer import NONE, Gazetteer
-from geo.postcode import kind, non_geographic, normalise, sector_of, suggestions
+from geo.postcode import kind, no_fixed_home, non_geographic, normalise, sector_of, suggestions
 
 Status = Literal["ok", "terminated", "outside_area", "unknown", "partial", "malformed", "non_geographic"]
 STATUSES: tuple[Status, ...] = (
@@ -49,6 +49,8 @@ def locate(gazetteer: Gazetteer, text: str) -> Place:
         if gazetteer.outside_authority[row] == NONE or non_geographic(canonical):
             return Place("non_geographic", canonical, row, ended=ended)
         return Place("outside_area", canonical, row, ended=ended)
+    if no_fixed_home(canonical):
+        return Place("non_geographic", canonical)
     sort = kind(canonical)
     if sort == "full":
         return Place("non_geographic" if non_geographic(canonical) else "unknown", canonical)
@@ -129,3 +131,15 @@ def neighbourhood(gazetteer: Gazetteer, canonical: str) -> tuple[str, str | None
 def ended_words(ended: int) -> str:
     """`200305` as `2003-05`."""
     return f"{ended // 100:04d}-{ended % 100:02d}"
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def ended_month(ended: int) -> str:
+    """`200305` as `May 2003`, for people."""
+    month = ended % 100
+    return f"{_MONTHS[month - 1]} {ended // 100}" if 1 <= month <= 12 else str(ended // 100)

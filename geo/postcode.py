@@ -89,6 +89,11 @@ def non_geographic(canonical: str) -> bool:
     return area is not None and area[0] in NON_GEOGRAPHIC_AREAS
 
 
+def no_fixed_home(canonical: str) -> bool:
+    """Whether it is one of the codes that health systems keep for people without a postcode (`ZZ99 3VZ`)."""
+    return re.fullmatch("ZZ99[0-9][A-Z]{2}", canonical) is not None
+
+
 def near_spellings(canonical: str) -> Iterator[str]:
     """Every full postcode one slip away: one look-alike (O/0, I/1, S/5, Z/2, B/8) or one swapped pair.
 

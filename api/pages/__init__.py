@@ -1,0 +1,1 @@
+"""The website: pages, their words, their files and their policy."""

@@ -69,6 +69,10 @@ def layer_map(
     return _drawing(address, found, label, layer=layer, code=chosen["code"] if chosen else None)
 
 
+def _derived(layer: dict[str, Any]) -> bool:
+    return str(layer.get("basis", "")).startswith("derived")
+
+
 def _drawing(
     address: str,
     found: dict[str, Any],
@@ -86,7 +90,8 @@ def _drawing(
         "address": address,
         "title": title,
         "svg": Markup(picture.draw(found, title, lat=lat, lon=lon, chosen=(layer, code) if code else None)),
-        "basis": found["layers"][0].get("basis") or "",
+        "derived": any(_derived(one) for one in found["layers"]),
+        "official": [one["title"] for one in found["layers"] if not _derived(one)],
         "key": [{"title": line["title"], "line": Markup(line["line"])} for line in picture.key(found)],
         "lat": lat,
         "lon": lon,

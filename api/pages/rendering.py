@@ -33,6 +33,7 @@ def environment() -> Environment:
     made.filters.update(
         day=words.day,
         moment=words.moment,
+        until_today=words.until_today,
         first_up=words.first_up,
         listed=words.listed,
         lower_first=words.lower_first,

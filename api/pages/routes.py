@@ -18,7 +18,7 @@ from api.pages import assets, drawing
 from api.pages.csp import MAP_CSP, PAGE_CSP
 from api.pages.rendering import render
 from api.pages.site import Facts, Site
-from directory.answer import ATTRIBUTION, ILLUSTRATIVE
+from directory.prepared import ATTRIBUTION, ILLUSTRATIVE
 
 LONGEST_FORM = 4096  # bytes of a form's body; a postcode needs about twenty
 LONGEST_TYPED = 200  # characters of it that are looked at
@@ -57,6 +57,7 @@ def problem_page(request: Request, status: int, title: str, *paragraphs: str) ->
 
 
 def not_found(request: Request) -> Response:
+    """The page for an address that there is nothing at."""
     return problem_page(
         request,
         404,

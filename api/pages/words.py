@@ -34,15 +34,32 @@ def day(value: Any) -> str:
 
 def moment(value: Any) -> str:
     """A UTC time (ISO 8601) as "5:15pm on Monday 23 November", in the city's time; anything else as it is."""
-    try:
-        at = dt.datetime.fromisoformat(str(value)).astimezone(CITY_TIME)
-    except (ValueError, OverflowError):
+    at = _in_the_city(value)
+    if at is None:
         return str(value or "")
-    minutes = f":{at.minute:02d}" if at.minute else ""
-    clock = f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
+    return f"{_clock(at)} on {_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}"
+
+
+def until_today(value: Any) -> str:
+    """A UTC time by which the day ends at the latest: "6pm today", "midnight tonight"."""
+    at = _in_the_city(value)
+    if at is None:
+        return str(value or "")
+    return f"{_clock(at)} {'tonight' if (at.hour, at.minute) == (0, 0) else 'today'}"
+
+
+def _in_the_city(value: Any) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(str(value)).astimezone(CITY_TIME)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _clock(at: dt.datetime) -> str:
     if (at.hour, at.minute) in ((0, 0), (12, 0)):
-        clock = "midday" if at.hour else "midnight"
-    return f"{clock} on {_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}"
+        return "midday" if at.hour else "midnight"
+    minutes = f":{at.minute:02d}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
 
 
 def first_up(value: Any) -> str:
@@ -69,6 +86,7 @@ def percent(value: Any) -> str:
 
 
 def thousands(value: Any) -> str:
+    """A whole number with commas, `35,068`; anything else as it is."""
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -13,7 +13,8 @@ from api.problems import ProblemError
 from api.state import State
 from api.v1.parameters import moment_of, read_query
 from directory import areas
-from directory.answer import ATTRIBUTION, Answers, versions
+from directory.answer import Answers
+from directory.prepared import ATTRIBUTION, versions
 
 CACHE = "private, max-age=300"
 GEOJSON = "application/geo+json"
@@ -85,7 +86,7 @@ def add_area_routes(app: FastAPI, state: State) -> None:
         if nearest is None:
             raise ProblemError(
                 "no_postcode_near",
-                "No known postcode lies within 500 metres of that point. Is it in Birmingham?",
+                "No postcode of Birmingham, or close to it, lies within 500 metres of that point.",
             )
         postcode, metres, _city = nearest
         asked = answers.answer(postcode, on=moment.on, at=moment.at, wanted=moment.wanted)

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.problems import CODES, MEDIA_TYPE
 from api.v1.postcodes import MOST
-from directory.answer import ATTRIBUTION
+from directory.prepared import ATTRIBUTION
 from geo.place import STATUSES
 
 Schema = dict[str, Any]
@@ -151,7 +151,12 @@ def _schemas() -> Schema:
                 "teams": _list({"type": "object"}),
                 "cautions": _list(_TEXT),
                 "call": _object(
-                    {"now": _ref("Contact"), "danger": _ref("Contact"), "also": _list(_ref("Contact"))}
+                    {
+                        "authority": _maybe({"type": "object"}),
+                        "now": _maybe(_ref("Contact")),
+                        "danger": _ref("Contact"),
+                        "also": _list(_ref("Contact")),
+                    }
                 ),
                 "layers": {"type": "object", "additionalProperties": _ref("Layer")},
                 "versions": {"type": "object"},

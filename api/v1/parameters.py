@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from api.problems import ProblemError
-from directory.answer import Answers, LayerUnknown, day, london_moment
+from directory.answer import Answers, LayerUnknown
+from directory.moment import day, london_moment
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def moment_of(values: dict[str, object], answers: Answers) -> Moment:
         name = "layers"
         layers = values.get("layers")
         if layers is not None:
+            if not layers:
+                raise ValueError("must name a layer.")
             listed = ",".join(map(_text, layers)) if isinstance(layers, list) else _text(layers)
             wanted = answers.wanted(listed)
     except LayerUnknown as error:

@@ -160,7 +160,8 @@ def _read_onspd(name: str, raw: IO[bytes], size: int, progress: Progress | None)
             i for p in patterns for i, c in enumerate(header) if re.fullmatch(p, c.strip(), re.IGNORECASE)
         ]
         if not matches:
-            raise SourceError(f"{name}, line 1: no column for the {wanted} ({' or '.join(patterns)}).")
+            shown = " or ".join(pattern.replace(r"\d\d", "25") for pattern in patterns)
+            raise SourceError(f"{name}, line 1: no column for the {wanted} ({shown}).")
         place[wanted] = matches[0]
     columns: list[list[Any]] = [[], [], [], [], []]
     done = len(first)

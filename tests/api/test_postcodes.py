@@ -289,10 +289,17 @@ def test_a_retired_code_still_resolves_and_names_its_successors(client: TestClie
     assert ward["successors"][0]["name"] == "Edgbaston"
     team = client.get("/api/v1/layers/health_visiting/areas/HVN08").json()
     assert [s["code"] for s in team["successors"]] == ["HV08"]
-    assert team["contacts"] == []
+    assert all("no longer answers" in contact["state_words"] for contact in team["contacts"])
+    assert not any(contact["open"] for contact in team["contacts"])
     then = client.get("/api/v1/layers/health_visiting/areas/HVN08?on=2014-06-01").json()
     assert then["in_force"] is True
     assert then["contacts"]
+    told = client.get("/api/v1/postcodes/B152TT?on=2014-06-01&layers=health_visiting").json()
+    assert "no longer answers" in told["teams"][0]["contacts"][0]["state_words"]
+    at_the_time = client.get(
+        "/api/v1/postcodes/B152TT?on=2014-06-02&at=2014-06-02T10:00&layers=health_visiting"
+    ).json()
+    assert at_the_time["teams"][0]["contacts"][0]["open"] is True
 
 
 def test_no_request_ever_ends_the_server(app: Any) -> None:

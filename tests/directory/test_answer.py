@@ -11,16 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.answer import (
-    DERIVED,
-    ILLUSTRATIVE,
-    NEAR_BOUNDARY,
-    PARKED,
-    Answers,
-    LayerUnknown,
-    day,
-    london_moment,
-)
+from directory.answer import Answers, LayerUnknown
+from directory.moment import day, london_moment
+from directory.prepared import DERIVED, ILLUSTRATIVE, NEAR_BOUNDARY, PARKED
 from geo.place import STATUSES
 from geo.sources.reference import Reference
 
@@ -75,10 +68,11 @@ def test_a_home_near_a_boundary_that_matters_is_told_to_check_the_address(
         assert (NEAR_BOUNDARY in answer["cautions"]) == bool(near)
 
 
-def test_2309_postcodes_are_near_another_district(answers: Answers) -> None:
+def test_6_6_percent_of_postcodes_are_near_another_district(answers: Answers) -> None:
     gazetteer = answers.gazetteer
     near = sum(any(n.generation == 0 for n in gazetteer.near(row)) for row in range(gazetteer.city_rows))
-    assert near / gazetteer.city_rows == pytest.approx(0.066, abs=0.001)
+    assert near == 2318
+    assert near / gazetteer.city_rows == pytest.approx(0.066, abs=0.0005)
 
 
 def test_a_postcode_parked_at_a_sorting_office_says_that_it_is_not_the_homes_place(answers: Answers) -> None:
@@ -194,6 +188,44 @@ def test_solihull_has_its_own_front_door(answers: Answers) -> None:
     assert answer["authority"]["out_of_hours"] == "0121 605 6060"
 
 
+@pytest.mark.parametrize(
+    ("moment", "telephone"), [("2026-11-23T10:00", "0121 788 4300"), ("2026-12-25T10:00", "0121 605 6060")]
+)
+def test_a_home_in_solihull_is_sent_to_solihulls_open_line_never_to_birminghams(
+    answers: Answers, moment: str, telephone: str
+) -> None:
+    for typed in ("B91 2AA", "B91", "B91 2"):
+        call = _ask(answers, typed, at=london_moment(moment))["call"]
+        assert call["authority"]["name"] == "Solihull"
+        assert (call["now"]["telephone"], call["now"]["open"]) == (telephone, True)
+        assert call["danger"]["telephone"] == "999"
+        assert "0121 303 1888" not in json.dumps(call)
+        assert "0121 675 4806" not in json.dumps(call)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("B61 8DA", "Worcestershire County Council"),
+        ("CV1 1AA", None),
+        ("SW1A 1AA", "children's services there"),
+        ("OX1 1AA", "county council"),
+        ("JE2 3AB", "Jersey"),
+        ("NPT 0AA", None),
+    ],
+)
+def test_where_no_number_is_held_none_is_given_and_the_right_council_is_named(
+    answers: Answers, typed: str, words: str | None
+) -> None:
+    answer = _ask(answers, typed)
+    assert answer["call"]["now"] is None
+    assert all("0121 303" not in (c["telephone"] or "") for c in answer["call"]["also"])
+    if words:
+        assert words in answer["message"]
+    else:
+        assert answer["message"]
+
+
 def test_only_the_layers_asked_for_are_told(answers: Answers) -> None:
     answer = _ask(answers, "B15 2TT", wanted=answers.wanted("district, hub"))
     assert list(answer["areas"]) == ["district", "hub"]
@@ -201,6 +233,19 @@ def test_only_the_layers_asked_for_are_told(answers: Answers) -> None:
     assert [team["layer"] for team in answer["teams"]] == ["hub"]
     with pytest.raises(LayerUnknown, match=r"no layer 'moon'.*district"):
         answers.wanted("moon")
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "2009-01-01", "2014-01-01", "2026-11-22", "9999-12-31"])
+@pytest.mark.parametrize(
+    "layers", ["hub", "health_visiting", "hub,district", "ward_2004", "hub,childrens_centre"]
+)
+def test_any_layers_on_any_day_make_a_whole_answer(answers: Answers, on: str, layers: str) -> None:
+    answer = _ask(answers, "B15 2TT", on=day(on), wanted=answers.wanted(layers))
+    assert set(answer["areas"]) == set(layers.split(","))
+    asked = [layer for layer in layers.split(",") if answer["areas"][layer]]
+    assert set(answer["layers"]) == set(asked)
+    _status, short = answers.short("B15 2TT", answers.prepared(None, day(on), answers.wanted(layers)))
+    assert json.loads(short)["areas"] == answer["areas"]
 
 
 def test_no_switchboard_is_ever_told(answers: Answers, reference: Reference) -> None:
