@@ -14,6 +14,7 @@ from directory.routing.route import open_or_compile
 from geo.gazetteer import Gazetteer
 from geo.home import data_dir, var_dir
 from geo.sources.reference import Reference, read_reference
+from tests.official import lines, write_zip
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,3 +68,17 @@ def shared() -> Path:
     if not (folder / "geo").is_dir():
         pytest.skip("../shared is not here: the official boundary files are needed for this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def official(gazetteer: Gazetteer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small official directory, which knows what has been terminated."""
+    return write_zip(tmp_path_factory.mktemp("onspd") / "ONSPD_FEB_2026.zip", lines(gazetteer))
+
+
+@pytest.fixture(scope="session")
+def official_var(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is built from it."""
+    var = tmp_path_factory.mktemp("var")
+    build_all(data_dir(), var, onspd=official)
+    return var

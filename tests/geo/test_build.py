@@ -17,47 +17,17 @@ from geo.gazetteer import Gazetteer
 from geo.home import data_dir
 from geo.place import locate
 from geo.sources.directory import SourceError, read_onspd
-
-HEADING = "pcd7,pcd8,pcds,dointr,doterm,oscty25cd,lad25cd,wd25cd,east1m,north1m,lat,long"
-
-
-def _line(postcode: str, ended: str, authority: str, east: str, north: str) -> str:
-    outcode, incode = postcode.split()
-    return f"{outcode:<4}{incode},{postcode},{postcode},198001,{ended},,{authority},,{east},{north},0,0"
+from tests.official import HEADING, line, lines
 
 
 @pytest.fixture(scope="module")
 def rows(gazetteer: Gazetteer) -> list[str]:
-    """A small official file: every 40th Birmingham postcode, one ended, one new, and some from elsewhere."""
-    lines = []
-    for row in range(0, gazetteer.city_rows, 40):
-        postcode = gazetteer.city.postcode(row)
-        ended = "200305" if row == 0 else ""
-        lines.append(
-            _line(postcode, ended, "E08000025", str(gazetteer.easting[row]), str(gazetteer.northing[row]))
-        )
-    lines.append(_line("B15 2ZZ", "", "E08000025", "404997", "283926"))
-    lines.append(_line("B91 2AA", "", "E08000029", "414500", "279500"))
-    lines.append(_line("B91 2AB", "201512", "E08000029", "414510", "279510"))
-    lines.append(_line("GY1 1AA", "", "L99999999", "", ""))
-    lines.append(_line("B99 1AA", "", "", "", ""))
-    return lines
+    return lines(gazetteer)
 
 
 @pytest.fixture(scope="module")
-def official(rows: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("onspd") / "ONSPD_FEB_2026.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("Data/ONSPD_FEB_2026_UK.csv", "\n".join([HEADING, *rows, ""]))
-        archive.writestr("Documents/readme.txt", "words")
-    return path
-
-
-@pytest.fixture(scope="module")
-def from_official(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
-    var = tmp_path_factory.mktemp("var")
-    built = build(data_dir(), var, onspd=official)
-    return Gazetteer.open(built.path)
+def from_official(official_var: Path) -> Gazetteer:
+    return Gazetteer.open(official_var / "gazetteer.bin")
 
 
 def test_the_official_file_tells_which_postcodes_have_ended(from_official: Gazetteer) -> None:
@@ -82,6 +52,7 @@ def test_a_postcode_without_a_place_is_not_geographic_and_an_island_has_its_name
     from_official: Gazetteer,
 ) -> None:
     assert locate(from_official, "B99 1AA").status == "non_geographic"
+    assert locate(from_official, "B1 9ZZ").status == "non_geographic"  # of the city, but nowhere on its map
     guernsey = locate(from_official, "GY1 1AA")
     assert guernsey.status == "outside_area"
     assert from_official.authorities[from_official.outside_authority[guernsey.row]][1] == "Channel Islands"
@@ -111,7 +82,7 @@ def test_a_file_of_other_columns_is_refused_by_the_name_of_the_one_that_is_missi
     path.write_text("pcd7,oseast1m,osnrth1m,doterm\nB1  1AA,1,2,\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"line 1: no column for the authority"):
         read_onspd(path)
-    path.write_text(HEADING + "\n" + _line("B1 1AA", "", "E08000025", "north", "5") + "\n", encoding="utf-8")
+    path.write_text(HEADING + "\n" + line("B1 1AA", "", "E08000025", "north", "5") + "\n", encoding="utf-8")
     with pytest.raises(SourceError, match="line 2"):
         read_onspd(path)
     path.write_text("", encoding="utf-8")
@@ -187,7 +158,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_gazetteer_in_use(
 
 def test_a_source_without_the_city_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ONSPD_FEB_2026_UK.csv"
-    path.write_text(HEADING + "\n" + _line("B91 2AA", "", "E08000029", "414500", "279500"), encoding="utf-8")
+    path.write_text(HEADING + "\n" + line("B91 2AA", "", "E08000029", "414500", "279500"), encoding="utf-8")
     with pytest.raises(SourceError, match="no postcode of Birmingham"):
         build(data_dir(), tmp_path / "var", onspd=path)
     assert not (tmp_path / "var" / "gazetteer.bin").exists()
