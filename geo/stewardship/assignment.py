@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.layers import Generation, LayerError, Member, read_members
-from geo.postcode import kind, normalise, sector_of
+from geo.postcode import kind, normalise, sector_of, show
 
 NONE = 0xFFFF
 NEAR_METRES = 50
@@ -119,6 +119,11 @@ def place_key(member: str) -> str | None:
         return spaced
     plain = normalise(member)
     return plain if kind(plain) in ("full", "sector") else None
+
+
+def written_place(key: str) -> str:
+    """A `place_key` as it is written: `B15 2TT`, `B15 2`. A sector needs its space: `B11` is an outcode."""
+    return show(key) if kind(key) == "full" else f"{key[:-1]} {key[-1]}"
 
 
 def assign(generation: Generation, table: CityTable, names: Mapping[str, str] | None = None) -> Assignment:

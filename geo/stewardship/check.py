@@ -12,8 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from geo.layers import Member
-from geo.postcode import kind, show, suggestions
-from geo.stewardship.assignment import NONE, Areas, Assignment, CityTable, assign, assign_members, place_key
+from geo.postcode import kind, normalise, suggestions
+from geo.stewardship.assignment import (
+    NONE,
+    Areas,
+    Assignment,
+    CityTable,
+    assign,
+    assign_members,
+    place_key,
+    written_place,
+)
 from geo.stewardship.findings import Drawing, Finding, ordered
 
 # Two wards touch when at least this many postcodes of one lie within 100 m of the other: fewer can be a
@@ -98,12 +107,11 @@ def _key(members: str, row: Member) -> str:
     return row.member if members == "ward_2004" else place_key(row.member) or row.member
 
 
-def _written(key: str, wards: Mapping[str, str]) -> str:
-    if key in wards:
-        return f"{key} {wards[key]}"
-    if kind(key) == "full":
-        return show(key)
-    return f"{key[:-1]} {key[-1]}" if kind(key) == "sector" else key
+def _written(members: str, row: Member, wards: Mapping[str, str]) -> str:
+    if members == "ward_2004":
+        return f"{row.member} {wards[row.member]}" if row.member in wards else row.member
+    key = place_key(row.member)
+    return written_place(key) if key else row.member
 
 
 def _repeated(
@@ -125,7 +133,7 @@ def _repeated(
     for row in rows:
         key = _key(members, row)
         earlier = first.setdefault((key, row.code), row)
-        written = _written(key, wards)
+        written = _written(members, row, wards)
         if earlier is not row:
             what = f"{written} is given to {row.code} again (first on line {earlier.line})."
             found.append(
@@ -174,6 +182,7 @@ def _unknown_places(rows: Sequence[Member], table: CityTable, authority_of: Auth
     sectors = {plain[:-2] for plain in city}
     known = city | sectors
     strange = [row for row in rows if (key := place_key(row.member)) is None or key not in known]
+    listed = {place_key(row.member) for row in rows}
     authorities = authority_of([key for row in strange if (key := place_key(row.member)) is not None])
     found = []
     for row in strange:
@@ -184,19 +193,32 @@ def _unknown_places(rows: Sequence[Member], table: CityTable, authority_of: Auth
                 what = (
                     f"{row.member!r} is an outcode, which lies in several areas; write sectors such as B15 2."
                 )
-            found.append(Finding("unknown", at, row.member, what, "Correct it or delete the row."))
+            likely = suggestions(normalise(row.member), (city - listed).__contains__, 3)
+            found.append(Finding("unknown", at, row.member, what, _perhaps(likely)))
         elif key in authorities:
-            what = f"{_written(key, {})} lies outside Birmingham, in {authorities[key]}."
+            what = f"{written_place(key)} lies outside Birmingham, in {authorities[key]}."
             found.append(Finding("outside", at, row.member, what, "Delete the row."))
         else:
             if kind(key) == "full":
-                likely = suggestions(key, city.__contains__, 3)
+                likely = suggestions(key, (city - listed).__contains__, 3)
             else:
-                likely = [_written(s, {}) for s in difflib.get_close_matches(key, sectors, n=2, cutoff=0.7)]
-            hint = f"Perhaps {' or '.join(likely)}?" if likely else "Correct it or delete the row."
-            what = f"{_written(key, {})} is in no list of postcodes."
-            found.append(Finding("unknown", at, row.member, what, hint))
+                likely = _likely_sectors(key, sectors - listed)
+            what = f"{written_place(key)} is in no list of postcodes."
+            found.append(Finding("unknown", at, row.member, what, _perhaps(likely)))
     return found
+
+
+def _likely_sectors(key: str, free: set[str]) -> list[str]:
+    """Of the sectors that no row has yet, those of the same outcode, else those spelt most like it."""
+    same = sorted(other for other in free if other[:-1] == key[:-1])
+    if same:
+        return [written_place(other) for other in same[:3]]
+    written = sorted(map(written_place, free))
+    return difflib.get_close_matches(written_place(key), written, n=2, cutoff=0.75)
+
+
+def _perhaps(likely: Sequence[str]) -> str:
+    return f"Perhaps {' or '.join(likely)}?" if likely else "Correct it or delete the row."
 
 
 def _unnamed(assigned: Assignment, names: Mapping[str, str]) -> list[Finding]:

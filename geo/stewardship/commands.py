@@ -199,6 +199,7 @@ def check(target: str, generation: str, at_most: int, as_json: bool, **reading: 
 @click.option("--status", type=click.Choice(STATUSES), help="illustrative unless given.")
 @click.option("--source", default="", help="Where the drawing comes from, for every answer to say.")
 @click.option("--owner", default="", help="Who answers for it. As it is now unless given.")
+@click.option("--new-layer", is_flag=True, help="Begin a layer of a name that no layer has yet.")
 @click.option("--city-only", is_flag=True, help="Leave out areas that hold no postcode of the city.")
 @_reading
 @_at_most
@@ -212,7 +213,8 @@ def import_drawing(
     Reads a CSV of code, name and member (ward of 2004 by code or name, postcode, or sector such as B15 2),
     polygons (GeoJSON, GeoPackage, zipped shapefile; WGS 84, British National Grid or another stated
     system), or a folder with layer.toml. Shows the findings and the difference from the drawing in
-    force on that day. Findings do not forbid an import, but an activation.
+    force on that day. Findings do not forbid an import, but an activation. A layer that is not there yet
+    is begun only with --new-layer.
 
     \b
     Examples:
@@ -239,6 +241,8 @@ def import_drawing(
         )
         drawing = desk.sent(source_path, sent, wanted)
         answer = desk.preview(drawing, at_most)
+        if commit and answer["new_layer"] and not said["new_layer"]:
+            raise RefusedError(f"{answer['new_layer']} Name one of them, or begin it with --new-layer.")
         if commit:
             stored = keeping.store(desk.data, desk.var, drawing, reason, by)
             answer |= {"committed": True, "generation": stored.id, "folder": str(stored.folder)}

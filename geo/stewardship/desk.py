@@ -6,6 +6,7 @@ Reads layers, the city's postcodes and what a steward was sent; the writing itse
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -279,9 +280,26 @@ class Desk:
             "areas": len(assigned.areas),
             "postcodes": sum(sizes.values()),
             "notes": drawing.notes,
+            "new_layer": self.new_layer(generation.layer),
             "difference": difference(now.id if now else "", before, assigned).as_json(),
             "findings": as_json(found, at_most),
         }
+
+    def new_layer(self, layer: str) -> str | None:
+        """What to say when an import would begin a layer; None when the layer is there.
+
+        A layer of which only imports cut short are left is not there.
+        """
+        known = [
+            name
+            for name, generations in all_generations(self.data, self.var).items()
+            if any(keeping.complete(self.data, self.var, generation) for generation in generations)
+        ]
+        if layer in known:
+            return None
+        near = difflib.get_close_matches(layer, known, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        return f"{layer} is a new layer; the layers there are: {', '.join(known)}.{meant}"
 
     def journal(self, layer: str) -> Answer:
         """What was done to a layer, or to all of them, oldest first."""

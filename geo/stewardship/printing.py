@@ -99,6 +99,8 @@ def _import(answer: Answer) -> Iterable[str]:
         f"{done} {answer['file']} as {answer['layer']} {answer['generation']} (inactive): "
         f"{answer['areas']} areas by {answer['members']}, {answer['postcodes']:,} postcodes."
     )
+    if answer["new_layer"]:
+        yield f"  Mind: {answer['new_layer']}"
     yield f"  Title   {answer['title']}"
     yield f"  Valid   {_span(answer)}"
     yield f"  Status  {answer['status']}"
@@ -113,11 +115,11 @@ def _import(answer: Answer) -> Iterable[str]:
         yield f"To let it answer: earlyhelp area activate {answer['layer']} {answer['generation']}"
         yield f"To undo: {answer['undo']}"
     else:
-        yield _dry()
+        yield _dry(" --new-layer" if answer["new_layer"] else "")
 
 
-def _dry() -> str:
-    return 'Nothing was changed. To do it add: --commit --reason "…" --by "data steward"'
+def _dry(more: str = "") -> str:
+    return f'Nothing was changed. To do it add: --commit{more} --reason "…" --by "data steward"'
 
 
 def _difference(change: Answer) -> Iterable[str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo.layers import Generation, LayerError, Member, read_generation
-from geo.postcode import kind, show
-from geo.stewardship.assignment import POLYGON_FILE, place_key, read_shapes
+from geo.postcode import kind
+from geo.stewardship.assignment import POLYGON_FILE, place_key, read_shapes, written_place
 from geo.stewardship.findings import Drawing, Finding
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -213,9 +213,7 @@ def canonical(rows: Sequence[Member], members: str, wards: Mapping[str, str]) ->
             member = upper if upper in wards else by_name.get(_plain(row.member), row.member)
         else:
             key = place_key(row.member)
-            member = row.member
-            if key:
-                member = show(key) if kind(key) == "full" else f"{key[:-1]} {key[-1]}"
+            member = written_place(key) if key else row.member
         answer.append(replace(row, member=member))
     return answer
 

@@ -60,6 +60,18 @@ def tag(
     non_geographic. A CSV may have commas, semicolons or tabs, and any encoding that Excel writes.
     A "-" stands for standard input or output (CSV only). OUT appears when it is complete, not before.
 
+    earlyhelp_near names the layers of which another area begins within 50 m. earlyhelp_caution holds what a
+    single lookup would warn of, joined by ";":
+
+    \b
+      shared_point             ten or more postcodes share its point: a sorting office, not the home
+      near_authority:Solihull  another authority has a postcode within 75 m
+      areas_of_neighbour       its areas are those of the nearest known postcode
+      ended:2014-03            out of use since that month
+      not_in_force:ward_2004   that layer was not in force on the day: the nearest in time is given
+
+    Check a row with shared_point or near_authority before relying on its areas: the closing count names them.
+
     \b
     Examples:
       earlyhelp tag caseload.csv tagged.csv
@@ -74,9 +86,9 @@ def tag(
         with _ended_by_signal():
             tally = _tag(source, out, column, layers, on_text, encoding, force)
     except UnusableError as error:
-        raise click.UsageError(_sentence(error)) from None
+        raise click.UsageError(str(error)) from None
     except (RefusedError, GazetteerError) as error:
-        raise click.ClickException(_sentence(error)) from None
+        raise click.ClickException(str(error)) from None
     except BrokenPipeError:
         sys.exit(1)
     except OSError as error:
@@ -86,11 +98,6 @@ def tag(
         click.echo(json.dumps(tally.as_json(), ensure_ascii=False), err=True)
     else:
         click.echo("\n".join(tally.lines()), err=True)
-
-
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]
 
 
 def _tag(
@@ -144,7 +151,7 @@ def _tag_open(
     refuse_other_kinds(head, name)
     if head == _PARQUET:
         if "-" in (source, out):
-            raise UnusableError("a Parquet file cannot be read from or written to '-'. Name files.")
+            raise UnusableError("A Parquet file cannot be read from or written to '-'. Name files.")
         from geo.tagging.parquet_stream import rows_of, tag_parquet
 
         with _progress(rows_of(Path(source))) as advance, Destination(out) as destination:

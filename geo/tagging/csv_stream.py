@@ -71,7 +71,7 @@ class _Run:
         self._block = min(self._longest_block, _FIRST_BLOCK)
         self._advance, self._write = advance, write
         self._encoding = encoding
-        self.tally = Tally()
+        self.tally = Tally(lookup.to_check)
         self._row = 0  # how many rows are done with
         head = source.read(4)
         mark, its_bytes = marked_encoding(head) or ("", b"")
@@ -111,9 +111,9 @@ class _Run:
             line, line_end, rest, ended = self._line(rest)
         heading = line.rstrip(b"\r\n")
         if not line:
-            raise RefusedError("the file is empty: it has not even a heading.")
+            raise RefusedError("The file is empty: it has not even a heading.")
         if not heading.strip():
-            raise RefusedError("the first line is blank. It must be the heading that names the columns.")
+            raise RefusedError("The first line is blank. It must be the heading that names the columns.")
         text = heading.decode(self._encoding or "ascii")
         self._dialect = (
             dialect_of(text, line_end, self._column) if separator is None else Dialect(separator, line_end)
@@ -143,7 +143,7 @@ class _Run:
             data = self._margin + rest + self._margin[:1]
             if not self._tag(data, unended=True):
                 raise RefusedError(
-                    f"row {self._row + 1}: a quoted value begins that has not ended where the file ends. "
+                    f"Row {self._row + 1}: a quoted value begins that has not ended where the file ends. "
                     "Close the quote, or save the file again."
                 )
 
@@ -213,7 +213,7 @@ class _Run:
             row = self._row + 1 + int(np.searchsorted(nexts, nul, "right"))
             hint = " It may be UTF-16 without its mark: save it as CSV UTF-8." if row == 1 else ""
             raise RefusedError(
-                f"row {row} holds a NUL byte, which no text has.{hint or ' Remove it and try again.'}"
+                f"Row {row} holds a NUL byte, which no text has.{hint or ' Remove it and try again.'}"
             )
         if data.isascii():
             return
@@ -226,13 +226,13 @@ class _Run:
         except UnicodeDecodeError as error:
             row = self._row + 1 + int(np.searchsorted(nexts, error.start, "right"))
             raise RefusedError(
-                f"row {row}: the byte 0x{data[error.start]:02X} is not {error.encoding}, as the rest is. "
+                f"Row {row}: the byte 0x{data[error.start]:02X} is not {error.encoding}, as the rest is. "
                 "Name the file's encoding with --encoding, or save it again as CSV UTF-8."
             ) from None
 
     def _too_long(self, rest: bytes) -> RefusedError:
         return RefusedError(
-            f"row {self._row + 1} is longer than {LONGEST_RECORD >> 20} MB"
+            f"Row {self._row + 1} is longer than {LONGEST_RECORD >> 20} MB"
             + (" and begins a quoted value that does not end" if rest.count(b'"') % 2 else "")
             + ". Is it a CSV file with one record to a line?"
         )

@@ -19,14 +19,14 @@ def check_destination(source: str, out: str, force: bool) -> None:
         return
     path = Path(out)
     if path.is_dir():
-        raise UnusableError(f"{path} is a directory. Name the file to write.")
+        raise UnusableError(f"OUT is a directory, {path}. Name the file to write.")
     if not path.parent.is_dir():
-        raise UnusableError(f"there is no directory {path.parent} to write {path.name} in.")
+        raise UnusableError(f"There is no directory {path.parent} to write {path.name} in.")
     if path.exists():
         if source != "-" and path.samefile(source):
-            raise UnusableError(f"{path} is the file to be tagged. Write to another one.")
+            raise UnusableError(f"OUT is the file to be tagged, {path}. Write to another one.")
         if path.is_file() and not force:
-            raise UnusableError(f"{path} exists already. Say --force to replace it.")
+            raise UnusableError(f"OUT exists already, {path}. Say --force to replace it.")
 
 
 class Destination:

@@ -14,7 +14,7 @@ from geo.tagging.columns import Columns
 from geo.tagging.refusal import RefusedError
 from geo.tagging.source import find_column
 from geo.tagging.tally import Tally
-from geo.tagging.vector import MARGIN, OUTSIDE, TERMINATED, Found, Lookup, shown
+from geo.tagging.vector import MARGIN, NON_GEOGRAPHIC, OUTSIDE, TERMINATED, Found, Lookup, shown
 
 BATCH: Final = 65_536
 _TEXT = (pa.string(), pa.large_string(), pa.string_view())
@@ -65,12 +65,12 @@ def _copy(
         kind = kind.value_type
     if kind not in _TEXT:
         raise RefusedError(
-            f"the column {schema.names[place]!r} holds {kind}, not text. "
+            f"The column {schema.names[place]!r} holds {kind}, not text. "
             "Name a column of postcodes with --column."
         )
     added = [pa.field(name, pa.string()) for name in columns.names]
     whole = pa.schema([*schema, *added], metadata=schema.metadata)
-    tally = Tally(heading=False)
+    tally = Tally(lookup.to_check, heading=False)
     rows = 1
     made = _Made(lookup, columns)
     with pq.ParquetWriter(sink, whole, compression=_compression(file), store_schema=True) as writer:
@@ -121,6 +121,10 @@ class _Made:
         self._city = np.full(lookup.gazetteer.city_rows, -1, dtype=np.int32)
         self._other: dict[tuple[int, int], int] = {}
         self._table: list[Any] = []
+        # Cautions stand apart: an outside row has one by its month, whatever its authority.
+        self._at = columns.names.index("earlyhelp_caution")
+        self._cautions = {"": 0}
+        self._city_caution = np.zeros(lookup.gazetteer.city_rows, dtype=np.int32)
 
     def columns_of(self, found: Found) -> list[Any]:
         """Our columns for a column of answers."""
@@ -130,6 +134,8 @@ class _Made:
         rows = found.rows[city]
         for row in np.unique(rows[self._city[rows] < 0]).tolist():
             self._city[row] = self._add(int(self._lookup.city_status[row]), row)
+            caution = self._answers[-1][self._at]
+            self._city_caution[row] = self._cautions.setdefault(caution, len(self._cautions))
         number[city] = self._city[rows]
         for place in np.flatnonzero(~city).tolist():
             status, row = int(found.status[place]), int(found.rows[place])
@@ -140,11 +146,25 @@ class _Made:
         if len(self._answers) > before:
             self._table = [pa.array(texts, pa.string()) for texts in zip(*self._answers, strict=True)]
         made = [texts.take(pa.array(number)) for texts in self._table]
+        if made:
+            made[self._at] = self._caution(found, city)
         return [made[0], self._postcodes(found), *made[2:], pa.array([""] * len(number), pa.string())]
 
     def _add(self, status: int, row: int) -> int:
         self._answers.append(self._columns.cells(status, row, ""))
         return len(self._answers) - 1
+
+    def _caution(self, found: Found, city: Any) -> Any:
+        number = np.zeros(len(found.rows), dtype=np.int32)
+        number[city] = self._city_caution[found.rows[city]]
+        known = self._lookup.outside_ended
+        there = ((found.status == OUTSIDE) | (found.status == NON_GEOGRAPHIC)) & (found.rows >= 0)
+        if known is not None and there.any():
+            months, which = np.unique(known[found.rows[there]], return_inverse=True)
+            texts = [self._columns.outside_caution(month) for month in months.tolist()]
+            numbers = [self._cautions.setdefault(text, len(self._cautions)) for text in texts]
+            number[there] = np.array(numbers, dtype=np.int32)[which]
+        return pa.array(list(self._cautions), pa.string()).take(pa.array(number))
 
     @staticmethod
     def _postcodes(found: Found) -> Any:

@@ -40,7 +40,7 @@ def refuse_other_kinds(head: bytes, name: str) -> None:
     """Raises `RefusedError` for a file that is evidently not a CSV."""
     for magic, kind, cure in _OTHER_KINDS:
         if head.startswith(magic):
-            raise RefusedError(f"{name} is {kind}, not a CSV file. {cure}.")
+            raise RefusedError(f"Not a CSV file: {name} is {kind}. {cure}.")
 
 
 def marked_encoding(head: bytes) -> tuple[str, bytes] | None:
@@ -124,7 +124,7 @@ class Recoded:
                 text = self._decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 raise RefusedError(
-                    f"after {self._done:,} bytes the file is not {error.encoding}, as its beginning says "
+                    f"After {self._done:,} bytes the file is not {error.encoding}, as its beginning says "
                     f"({error.reason}). Save it again, as CSV UTF-8."
                 ) from None
             self._done += len(block)
@@ -164,8 +164,11 @@ def dialect_of(heading: str, line_end: int, column: str) -> Dialect:
 
 def heading_cells(heading: str, separator: int) -> list[str]:
     """The names in a heading."""
-    csv.field_size_limit(LONGEST_RECORD)
-    rows = list(csv.reader([heading], delimiter=chr(separator)))
+    before = csv.field_size_limit(LONGEST_RECORD)
+    try:
+        rows = list(csv.reader([heading], delimiter=chr(separator)))
+    finally:
+        csv.field_size_limit(before)
     return [cell for row in rows for cell in row]
 
 
@@ -184,7 +187,7 @@ def find_column(headings: Sequence[str], column: str) -> int:
     if twice:
         places = [str(place) for place, name in enumerate(headings, 1) if name == twice[0]]
         raise RefusedError(
-            f"the heading names {twice[0]!r} more than once (columns {', '.join(places)}). "
+            f"The heading names {twice[0]!r} more than once (columns {', '.join(places)}). "
             "Give each column its own name."
         )
     found = column_named(headings, column)
@@ -194,13 +197,13 @@ def find_column(headings: Sequence[str], column: str) -> int:
     meant = next((f" Did you mean {name!r}?" for name in headings if near and name.casefold() == near[0]), "")
     shown = ", ".join(repr(name[:60]) for name in headings[:40]) + (", ..." if len(headings) > 40 else "")
     raise RefusedError(
-        f"there is no column {column!r}.{meant} The columns are: {shown}. Name one with --column."
+        f"There is no column {column!r}.{meant} The columns are: {shown}. Name one with --column."
     )
 
 
 def check_path(path: Path) -> None:
     """Raises `UnusableError` for a directory or a file that is not there."""
     if path.is_dir():
-        raise UnusableError(f"{path} is a directory. Name a CSV or Parquet file in it.")
+        raise UnusableError(f"IN is a directory, {path}. Name a CSV or Parquet file in it.")
     if not path.exists():
-        raise UnusableError(f"there is no file {path}.")
+        raise UnusableError(f"There is no file {path}.")

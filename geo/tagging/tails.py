@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geo.place import STATUSES
 from geo.tagging.columns import Columns
 from geo.tagging.records import Dialect
-from geo.tagging.vector import OUTSIDE, TERMINATED, Found, Lookup, Positions, Single, shown
+from geo.tagging.vector import NON_GEOGRAPHIC, OUTSIDE, TERMINATED, Found, Lookup, Positions, Single, shown
 
 _CACHE_LIMIT = 10_000
 _TO_QUOTE = re.compile('["\\r\\n]')
@@ -28,7 +28,8 @@ class Tails:
         self._city = np.full(lookup.gazetteer.city_rows, None, dtype=object)
         self._ready = np.zeros(lookup.gazetteer.city_rows, dtype=np.bool_)
         self._single: dict[Single, bytes] = {}
-        self._around: dict[int, tuple[bytes, bytes]] = {}
+        self._middles: dict[tuple[int, int], bytes] = {}
+        self._authorities: dict[int, bytes] = {}
         # The last column, the row's problem, is nearly always empty.
         self._end = self._separator + line_end
 
@@ -61,13 +62,10 @@ class Tails:
             places = np.flatnonzero((found.status == status) & found.settled)
             if len(places):
                 postcodes = shown(found.words[places])
-                around = (
-                    self._around_outside(found.rows[places])
-                    if status == OUTSIDE
-                    else [self._wrapped(status, -1)] * len(places)
-                )
-                for place, postcode, (before, after) in zip(places.tolist(), postcodes, around, strict=True):
-                    tails[place] = before + postcode + after
+                before = self.joined([STATUSES[status]]) + self._separator
+                after = self._after(status, found.rows[places])
+                for place, postcode, rest in zip(places.tolist(), postcodes, after, strict=True):
+                    tails[place] = before + postcode + rest
         for place, single in found.single.items():
             if single.status > TERMINATED:
                 tails[place] = self._single.get(single) or self._make_single(single)
@@ -85,19 +83,31 @@ class Tails:
             self._city[row] = self.joined(cells) + self._end
         self._ready[rows] = True
 
-    def _around_outside(self, rows: NDArray[np.int32]) -> list[tuple[bytes, bytes]]:
-        """What stands before and after the postcode, for outside rows: it depends on the authority only."""
-        authorities = self._lookup.outside_authority[rows].tolist()
-        known = self._around
-        for authority, row in zip(authorities, rows.tolist(), strict=True):
-            if authority not in known:
-                known[authority] = self._wrapped(OUTSIDE, row)
-        return [known[authority] for authority in authorities]
+    def _after(self, status: int, rows: NDArray[np.int32]) -> list[bytes]:
+        """What stands after the postcode where there are no areas.
 
-    def _wrapped(self, status: int, row: int) -> tuple[bytes, bytes]:
-        """What stands before and after the postcode in a tail."""
-        cells = self._columns.cells(status, row, "")
-        return self.joined(cells[:1]) + self._separator, self.joined(cells[2:]) + self._end
+        That depends on the authority and the month of ending only. The two are kept apart: together they
+        are too many to remember.
+        """
+        known = self._lookup.outside_ended if status in (OUTSIDE, NON_GEOGRAPHIC) else None
+        months = [0] * len(rows) if known is None else known[rows].tolist()
+        for month in set(months):
+            if (status, month) not in self._middles:
+                cells = self._columns.cells(status, -1, "")
+                caution = self._columns.outside_caution(month)
+                self._middles[status, month] = self.joined([*cells[2:-2], caution])
+        if status != OUTSIDE:
+            end = self._separator + self._end
+            return [self._middles[status, month] + end for month in months]
+        authorities = self._lookup.outside_authority[rows].tolist()
+        ends = self._authorities
+        for authority, row in zip(authorities, rows.tolist(), strict=True):
+            if authority not in ends:
+                ends[authority] = self.joined([self._columns.authority(row)]) + self._end
+        return [
+            self._middles[status, month] + ends[authority]
+            for month, authority in zip(months, authorities, strict=True)
+        ]
 
     def _make_single(self, single: Single) -> bytes:
         if len(self._single) >= _CACHE_LIMIT:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.place import STATUSES
-from geo.tagging.vector import Found
+from geo.tagging.vector import NEAR_AUTHORITY, SHARED_POINT, TERMINATED, Found
 
 FIRST = 5
 _SHOWN = 40
@@ -25,8 +26,11 @@ _WORDS = {
 class Tally:
     """Counts of a run. Rows of a CSV are numbered as a spreadsheet shows them: the heading is row 1."""
 
-    def __init__(self, heading: bool = True) -> None:
-        self._heading = heading
+    def __init__(self, to_check: NDArray[np.uint8], heading: bool = True) -> None:
+        """`to_check` has the bits `SHARED_POINT` and `NEAR_AUTHORITY` of each city row."""
+        self._heading, self._to_check = heading, to_check
+        self.shared_point = self.near_authority = self.cautioned = 0
+        self.first_cautioned: list[tuple[int, str]] = []
         self.counts = [0] * len(STATUSES)
         self.first: dict[str, list[tuple[int, str]]] = {status: [] for status in STATUSES[2:]}
         self.problems = 0
@@ -53,6 +57,24 @@ class Tally:
                 for place in np.flatnonzero(there)[: FIRST - len(first)].tolist():
                     first.append((first_row + place, _shown(value(place))))
 
+        self._add_cautions(found, value, first_row)
+
+    def _add_cautions(self, found: Found, value: Any, first_row: int) -> None:
+        """Count the rows of the city whose areas somebody should check. A blank line is never one."""
+        city = found.status <= TERMINATED
+        if city.all():
+            bits = self._to_check[found.rows]
+        else:
+            bits = self._to_check[np.where(city, found.rows, 0)] * city
+        counts = np.bincount(bits, minlength=4).tolist()
+        self.shared_point += counts[SHARED_POINT] + counts[SHARED_POINT | NEAR_AUTHORITY]
+        self.near_authority += counts[NEAR_AUTHORITY] + counts[SHARED_POINT | NEAR_AUTHORITY]
+        some = sum(counts[1:])
+        self.cautioned += some
+        if some and len(self.first_cautioned) < FIRST:
+            for place in np.flatnonzero(bits)[: FIRST - len(self.first_cautioned)].tolist():
+                self.first_cautioned.append((first_row + place, _shown(value(place))))
+
     def problem(self, row: int, what: str) -> None:
         """Count a row whose cells do not fit the heading."""
         self.problems += 1
@@ -69,6 +91,12 @@ class Tally:
                 for status, rows in self.first.items()
                 if rows
             },
+            "to_check": {
+                "count": self.cautioned,
+                "shared_point": self.shared_point,
+                "near_authority": self.near_authority,
+                "first": [{"row": row, "value": value} for row, value in self.first_cautioned],
+            },
             "row_problems": {
                 "count": self.problems,
                 "first": [{"row": row, "problem": what} for row, what in self.first_problems],
@@ -83,6 +111,14 @@ class Tally:
             rows = "; ".join(f"row {row} {value!r}" for row, value in self.first.get(status, []))
             more = ", first: " if count > FIRST else ": "
             said.append(f"{count:>12,}  {_WORDS[status]}" + (more + rows if rows else ""))
+        if self.cautioned:
+            rows = "; ".join(f"row {row} {value!r}" for row, value in self.first_cautioned)
+            said.append(
+                f"{self.cautioned:>12,}  of those in Birmingham to be checked, see earlyhelp_caution "
+                f"({self.shared_point:,} shared_point, {self.near_authority:,} near_authority)"
+                + (", first: " if self.cautioned > FIRST else ": ")
+                + rows
+            )
         if self.problems:
             rows = "; ".join(f"row {row}: {what}" for row, what in self.first_problems)
             said.append(f"{self.problems:>12,}  rows with too few or too many cells, kept and marked. {rows}")

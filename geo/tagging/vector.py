@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.gazetteer import NONE, SLOTS, Gazetteer, PostcodeIndex
+from geo.gazetteer import NONE, PARKED_AT, SLOTS, Gazetteer, PostcodeIndex
 from geo.place import STATUSES, locate
 from geo.postcode import UNIT_LETTERS, kind, non_geographic, show
 
@@ -30,6 +30,12 @@ MARGIN = 8
 LONGEST_KEPT = 64
 _CACHE_LIMIT = 20_000
 _STEP = 1 << 14
+
+# Bits of `Lookup.to_check`.
+SHARED_POINT, NEAR_AUTHORITY = 1, 2
+# What begins so is a code of the health service for no fixed abode, abroad or not known, whatever follows:
+# the single lookup alone decides what it is.
+_NO_PLACE = "ZZ99"
 
 _KEEP = np.array([0] + [(2 ** (8 * n) - 1) << (64 - 8 * n) for n in range(1, 9)], dtype=np.uint64)
 _SPACE, _HYPHEN, _QUOTE = 32, 45, 34
@@ -92,12 +98,25 @@ class Lookup:
         if gazetteer.ended is not None:
             self.city_status[np.frombuffer(gazetteer.ended, dtype=np.uint32) != 0] = TERMINATED
         self.outside_authority = np.frombuffer(gazetteer.outside_authority, dtype=np.uint16)
+        self.outside_ended = (
+            None
+            if gazetteer.outside_ended is None
+            else np.frombuffer(gazetteer.outside_ended, dtype=np.uint32)
+        )
+        # For each city row, what a person should check before trusting its areas.
+        shared = np.frombuffer(gazetteer.shared_by, dtype=np.uint16) >= PARKED_AT
+        beside = np.frombuffer(view("near_authority"), dtype=np.uint32) != 0
+        self.to_check = (shared * SHARED_POINT + beside * NEAR_AUTHORITY).astype(np.uint8)
         self._tables()
         self._cache: dict[str, Single] = {}
 
     def _tables(self) -> None:
         """Tables from an outcode's two halves, and from a unit's two letters, in either case."""
-        outcodes = [o for o in {**self._city.starts, **self._outside.starts} if not non_geographic(o)]
+        outcodes = [
+            outcode
+            for outcode in {**self._city.starts, **self._outside.starts}
+            if not non_geographic(outcode) and outcode != _NO_PLACE
+        ]
         halves: tuple[dict[bytes, int], dict[bytes, int]] = ({}, {})
         pairs = []
         for outcode in outcodes:

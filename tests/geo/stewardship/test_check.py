@@ -121,6 +121,7 @@ def test_a_mistyped_postcode_is_answered_with_the_one_perhaps_meant(desk: Desk, 
     findings = found(desk, write(rows), members="postcode")
     unknown = next(finding for finding in findings if finding.kind == "unknown")
     assert (unknown.at, unknown.value) == (f"line {row + 2}", "BI5 2TT")
+    assert unknown.do == "Perhaps B15 2TT?"
     gap = next(finding for finding in findings if finding.kind == "gap")
     assert gap.postcodes == 1
     assert "B15 2TT" in gap.what
@@ -142,6 +143,38 @@ def test_sectors_cover_the_city_and_a_missing_one_is_a_gap(desk: Desk, write: Wr
     gap = only(found(desk, write(rows[:-1])), "gap")
     assert gap.value == sectors[-1]
     assert gap.postcodes == sum(sector(p) == sectors[-1] for p in desk.city.postcodes)
+
+
+def sector_rows(desk: Desk) -> Rows:
+    return [["ALL", "All", member] for member in sorted({sector(p) for p in desk.city.postcodes})]
+
+
+def test_sectors_are_written_with_their_space_in_every_finding(desk: Desk, write: Write) -> None:
+    rows = sector_rows(desk)
+    extra = [["ALL", "All", "WS1 1"], ["ALL", "All", "B1 1"], ["TWO", "Two", "B1 2"]]
+    findings = found(desk, write([*rows, *extra]))
+    said = {finding.kind: finding.what for finding in findings}
+    assert said["outside"] == "WS1 1 lies outside Birmingham, in Walsall."
+    assert said["duplicate"].startswith("B1 1 is given to ALL again")
+    assert said["overlap"].startswith("B1 2 is in TWO and")
+
+
+def test_only_what_the_check_would_accept_is_suggested_for_an_unknown_sector(
+    desk: Desk, write: Write
+) -> None:
+    rows = [row for row in sector_rows(desk) if row[2] not in ("B15 2", "B15 3", "B1 1")]
+
+    def suggested(wrong: str) -> str:
+        return only(
+            [f for f in found(desk, write([*rows, ["ALL", "All", wrong]])) if f.kind == "unknown"], "unknown"
+        ).do
+
+    assert suggested("B15 9") == "Perhaps B15 2 or B15 3?"
+    assert suggested("B1 8") == "Perhaps B1 1?"
+    rows += [["ALL", "All", member] for member in ("B15 2", "B15 3", "B1 1")]
+    assert suggested("B15 9") == "Correct it or delete the row."  # no sector is left without an area
+    rows = [row for row in rows if row[2] != "B44 9"]
+    assert suggested("BB44 9") == "Perhaps B44 9?"
 
 
 def test_findings_come_in_one_order_and_all_kinds_have_words(

@@ -28,14 +28,26 @@ def gazetteer() -> Gazetteer:
 
 @pytest.fixture(scope="session")
 def knows_ended(tmp_path_factory: pytest.TempPathFactory, gazetteer: Gazetteer) -> Gazetteer:
-    """A gazetteer from an ONSPD file, in which every third city postcode has ended."""
+    """A gazetteer from an ONSPD file, in which every third city postcode has ended.
+
+    B15 3XX is in no table of areas, B78 postcodes of one authority ended in different months, BX1 1LT is in
+    no place, and ZZ99 3AA is listed as if it were in one.
+    """
     folder = tmp_path_factory.mktemp("onspd")
     lines = ["pcd7,east1m,north1m,lad25cd,doterm"]
     for row, postcode in enumerate(gazetteer.city.postcodes()):
         if row % 50 == 0:
             ended = "200305" if row % 150 == 0 else ""
             lines.append(f"{postcode},{gazetteer.easting[row]},{gazetteer.northing[row]},E08000025,{ended}")
-    lines += ["B78 1HG,420000,300000,E07000218,", "B78 1HH,420100,300000,E07000218,201001"]
+    row = gazetteer.city.row("B152TT")
+    lines += [
+        f"B15 3XX,{gazetteer.easting[row]},{gazetteer.northing[row]},E08000025,200711",
+        "B78 1HG,420000,300000,E07000218,",
+        "B78 1HH,420100,300000,E07000218,201001",
+        "B78 1HJ,420100,300000,E07000218,201102",
+        "BX1 1LT,,,,200105",
+        "ZZ99 3AA,420100,300000,E07000218,",
+    ]
     (folder / "ONSPD_NOV_2025_UK.csv").write_text("\n".join(lines) + "\n")
     return Gazetteer.open(build(data_dir(), folder / "var", onspd=folder / "ONSPD_NOV_2025_UK.csv").path)
 

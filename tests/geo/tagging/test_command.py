@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +23,8 @@ from geo.gazetteer import NONE, Gazetteer
 from geo.tagging.commands import tag
 
 GOOD = b"name,postcode\nA,B15 2TT\n"
+# How many of the city's postcodes share their point with nine others, and lie near another authority.
+PARKED, BESIDE = 7_979, 89
 COMMAND = [sys.executable, "-c", "from geo.tagging.commands import tag; tag()"]
 
 pytestmark = pytest.mark.usefixtures("installed")
@@ -42,9 +45,15 @@ def test_every_city_postcode_gets_its_areas_in_every_layer(gazetteer: Gazetteer,
     with (tmp_path / "out.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(postcodes)
+    assert sum("shared_point" in row["earlyhelp_caution"] for row in rows) == PARKED
+    assert sum("near_authority:" in row["earlyhelp_caution"] for row in rows) == BESIDE
+    to_check = json.loads(result.stderr)["to_check"]
+    assert (to_check["shared_point"], to_check["near_authority"]) == (PARKED, BESIDE)
+    assert to_check["count"] == sum(row["earlyhelp_caution"] != "not_in_force:ward_2004" for row in rows)
     for number, row in enumerate(rows):
         assert row["postcode"] == row["earlyhelp_postcode"] == postcodes[number]
         assert row["earlyhelp_status"] == "ok"
+        assert row["earlyhelp_caution"] == ";".join(caution(gazetteer, number))
         near = {n.generation for n in gazetteer.near(number)}
         assert set(filter(None, row["earlyhelp_near"].split(";"))) == {
             layer for layer, generation in in_force.items() if generation in near
@@ -53,6 +62,44 @@ def test_every_city_postcode_gets_its_areas_in_every_layer(gazetteer: Gazetteer,
             area = gazetteer.columns[generation][number]
             expected = ["", ""] if area == NONE else gazetteer.generations[generation]["areas"][area]
             assert [row[f"{layer}_code"], row[f"{layer}_name"]] == expected[:2]
+
+
+def caution(gazetteer: Gazetteer, row: int) -> Iterator[str]:
+    """What the gazetteer as built, which knows of no ended postcode, gives to mind on 22 November 2026."""
+    if gazetteer.shared_by[row] >= 10:
+        yield "shared_point"
+    beyond = gazetteer.near_authority(row)
+    if beyond:
+        yield f"near_authority:{gazetteer.authorities[beyond[0]][1]}"
+    yield "not_in_force:ward_2004"
+
+
+def test_the_cautions_of_a_single_answer_stand_in_the_row_and_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("postcode\nB15 2TT\nB13 3JH\n\nB14 4LN\nSW1A 1AA\nB13 3JH\n")
+    result = run(tmp_path / "in.csv", tmp_path / "out.csv", "--layers", "district")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        cautions = [row["earlyhelp_caution"] for row in csv.DictReader(file)]
+    assert cautions == ["", "shared_point", "near_authority:Solihull", "", "shared_point"]
+    assert "3  of those in Birmingham to be checked" in result.stderr
+    assert "(2 shared_point, 1 near_authority): row 3 'B13 3JH'; row 5 'B14 4LN'; row 7" in result.stderr
+    (tmp_path / "in.csv").write_bytes(GOOD)
+    assert "to be checked" not in run(tmp_path / "in.csv", tmp_path / "none.csv").stderr
+
+
+@pytest.mark.parametrize(("day", "said"), [("2018-05-02", ""), ("2026-11-22", "not_in_force:ward_2004")])
+def test_a_layer_that_was_not_in_force_on_the_day_is_named(day: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes(GOOD)
+    for layers, expected in (("district,ward_2004", said), ("district", "")):
+        result = run(tmp_path / "in.csv", tmp_path / "out.csv", "--force", "--layers", layers, "--on", day)
+        assert result.exit_code == 0, result.output
+        [row] = csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text()))
+        assert row["earlyhelp_caution"] == expected
+
+
+def test_the_help_names_every_caution() -> None:
+    text = run("--help").stdout
+    for word in ("shared_point", "near_authority:", "areas_of_neighbour", "ended:", "not_in_force:"):
+        assert f"  {word}" in text
 
 
 def test_the_day_decides_which_team_answered(tmp_path: Path) -> None:
@@ -111,10 +158,11 @@ def test_what_cannot_be_tagged_is_refused_and_leaves_nothing_half_written(
 MISUSED = {
     "a directory as IN": ([".", "out.csv"], "is a directory"),
     "a directory as OUT": (["in.csv", "."], "is a directory"),
-    "no such IN": (["none.csv", "out.csv"], "no file none.csv"),
+    "no such IN": (["none.csv", "out.csv"], "Error: There is no file none.csv."),
+    "a small directory": (["small", "out.csv"], "Error: IN is a directory, small."),
     "no such directory": (["in.csv", "none/out.csv"], "no directory none"),
-    "IN as OUT": (["in.csv", "./in.csv", "--force"], "is the file to be tagged"),
-    "an OUT that exists": (["in.csv", "there.csv"], "Say --force"),
+    "IN as OUT": (["in.csv", "./in.csv", "--force"], "Error: OUT is the file to be tagged, in.csv."),
+    "an OUT that exists": (["in.csv", "there.csv"], "Error: OUT exists already, there.csv. Say --force"),
     "an unknown layer": (["in.csv", "out.csv", "--layers", "hub,distric"], "Did you mean district?"),
     "a day before every team": (["in.csv", "out.csv", "--on", "1999-01-01"], "in force on 1999-01-01"),
     "no day at all": (["in.csv", "out.csv", "--on", "soon"], "is not a date"),
@@ -130,11 +178,27 @@ def test_arguments_that_make_no_sense_are_a_usage_error(
     monkeypatch.chdir(tmp_path)
     Path("in.csv").write_bytes(GOOD)
     Path("there.csv").write_bytes(b"as it was")
+    Path("small").mkdir()
     result = run(*arguments)
     assert (result.exit_code, said in result.output) == (2, True), result.output
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.csv", "there.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.csv", "small", "there.csv"]
     assert Path("there.csv").read_bytes() == b"as it was"
     assert Path("in.csv").read_bytes() == GOOD
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04rest", "Error: Not a CSV file: u8.csv is an Excel"),
+        (b"PAR1 and no more", "Error: u8.csv cannot be read as Parquet"),
+    ],
+)
+def test_a_files_name_keeps_its_case(
+    data: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("u8.csv").write_bytes(data)
+    assert said in run("u8.csv", "out.csv").stderr
 
 
 def test_a_missing_gazetteer_says_how_to_build_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

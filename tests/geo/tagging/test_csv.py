@@ -157,7 +157,7 @@ def test_cp1252_is_understood_and_its_bytes_stay(tag_bytes: TagBytes) -> None:
 
 def test_a_column_is_found_in_any_case_when_only_one_fits(tag_bytes: TagBytes) -> None:
     assert tag_bytes(b"n, Postcode \n1,B15 2TT\n")[1].counts[0] == 1
-    with pytest.raises(RefusedError, match="there is no column 'postcode'"):
+    with pytest.raises(RefusedError, match="There is no column 'postcode'"):
         tag_bytes(b"Postcode,POSTCODE\nB15 2TT,B15 2TT\n")
 
 

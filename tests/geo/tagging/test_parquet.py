@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from geo.gazetteer import Gazetteer
+from geo.tagging.columns import Columns
 from geo.tagging.commands import tag
+from geo.tagging.csv_stream import tag_csv
+from geo.tagging.parquet_stream import tag_parquet
+from geo.tagging.vector import Lookup
 
 pytestmark = pytest.mark.usefixtures("installed")
 
@@ -70,8 +76,6 @@ def test_all_other_columns_types_and_metadata_stay(kind: pa.DataType, tmp_path: 
 def test_parquet_and_csv_give_every_city_postcode_the_same_answer(
     gazetteer: Gazetteer, tmp_path: Path
 ) -> None:
-    import csv
-
     outside = range(0, gazetteer.outside.rows, 997)
     postcodes = [*gazetteer.city.postcodes(), *map(gazetteer.outside.postcode, outside)]
     pq.write_table(pa.table({"postcode": postcodes}), tmp_path / "in.parquet")
@@ -84,6 +88,36 @@ def test_parquet_and_csv_give_every_city_postcode_the_same_answer(
     )
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
         assert pq.read_table(tmp_path / "out.parquet").to_pylist() == list(csv.DictReader(file))
+
+
+def test_ended_and_newly_placed_postcodes_are_told_the_same_in_parquet_and_csv(
+    knows_ended: Gazetteer, tmp_path: Path
+) -> None:
+    lookup, columns = Lookup(knows_ended), Columns(knows_ended, ["district"], dt.date(2026, 11, 22))
+    expected = {
+        "B15 3XX": ("terminated", "areas_of_neighbour;ended:2007-11"),
+        "B78 1HG": ("outside_area", ""),
+        "B78 1HJ": ("outside_area", "ended:2011-02"),
+        "b781hh": ("outside_area", "ended:2010-01"),
+        "\uff2278 1HH": ("outside_area", "ended:2010-01"),
+        "BX1 1LT": ("non_geographic", "ended:2001-05"),
+        "BX1 1LS": ("non_geographic", ""),
+        "B78 1XX": ("unknown", ""),
+    }
+    postcodes = [*knows_ended.city.postcodes(), *expected]
+    pq.write_table(pa.table({"postcode": postcodes}), tmp_path / "in.parquet")
+    sink = io.BytesIO()
+    tag_parquet(tmp_path / "in.parquet", sink, lookup, columns, "postcode")
+    text = ("postcode\n" + "\n".join(postcodes) + "\n").encode()
+    written: list[bytes] = []
+    tag_csv(io.BytesIO(text), written.append, lookup, columns, "postcode")
+    rows = list(csv.DictReader(io.StringIO(b"".join(written).decode(), newline="")))
+    assert pq.read_table(io.BytesIO(sink.getvalue())).to_pylist() == rows
+    assert {
+        row["postcode"]: (row["earlyhelp_status"], row["earlyhelp_caution"]) for row in rows[-len(expected) :]
+    } == expected
+    ended = [row["earlyhelp_caution"] for row in rows[: knows_ended.city_rows]]
+    assert sum("ended:2003-05" in caution for caution in ended) == 234
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,24 @@ def test_ended_postcodes_are_terminated_and_keep_their_rows(knows_ended: Gazette
     assert {status for status, _row, _shown in answers} == {"ok", "terminated", "outside_area"}
 
 
+ZZ99 = ["ZZ99 3VZ", "zz993vz", "ZZ99 3CZ", "ZZ99  3wz", "ZZ99-9AA", "ZZ99 3AA", "zz993aa", '"ZZ99 3AB"']
+
+
+def test_codes_of_the_health_service_for_no_fixed_abode_are_in_no_place(
+    gazetteer: Gazetteer, lookup: Lookup
+) -> None:
+    answers = together(lookup, ZZ99)
+    assert answers == [singly(gazetteer, text) for text in ZZ99]
+    assert {status for status, _row, _shown in answers} == {"non_geographic"}
+    texts = ["ZZ99", "ZZ99 3", "ZZ99 3V", "ZZ99 3VZZ", "ZZ98 3VZ"]
+    assert together(lookup, texts) == [singly(gazetteer, text) for text in texts]
+
+
+def test_a_source_that_lists_codes_for_no_fixed_abode_changes_nothing(knows_ended: Gazetteer) -> None:
+    assert knows_ended.known("ZZ993AA")
+    assert together(Lookup(knows_ended), ZZ99) == [singly(knows_ended, text) for text in ZZ99]
+
+
 def test_what_only_looks_like_a_known_postcode_is_not_taken_for_it(
     lookup: Lookup, gazetteer: Gazetteer
 ) -> None:
