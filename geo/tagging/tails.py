@@ -98,16 +98,15 @@ class Tails:
                 self._middles[status, month] = self.joined([*cells[2:-2], caution])
         if status != OUTSIDE:
             end = self._separator + self._end
-            return [self._middles[status, month] + end for month in months]
+            after = {month: self._middles[status, month] + end for month in set(months)}
+            return [after[month] for month in months]
         authorities = self._lookup.outside_authority[rows].tolist()
         ends = self._authorities
         for authority, row in zip(authorities, rows.tolist(), strict=True):
             if authority not in ends:
                 ends[authority] = self.joined([self._columns.authority(row)]) + self._end
-        return [
-            self._middles[status, month] + ends[authority]
-            for month, authority in zip(months, authorities, strict=True)
-        ]
+        middles = [self._middles[status, month] for month in months]
+        return [middle + ends[a] for middle, a in zip(middles, authorities, strict=True)]
 
     def _make_single(self, single: Single) -> bytes:
         if len(self._single) >= _CACHE_LIMIT:
