@@ -181,7 +181,7 @@ def check(target: str, generation: str, at_most: int, as_json: bool, **reading: 
       earlyhelp area check teams.geojson --code-field TEAM --name-field LABEL
     """
     with _told(as_json):
-        from geo.stewardship.reading import Wanted
+        from geo.stewardship.wanted import Wanted
 
         desk = _desk()
         drawing = desk.drawing(target, generation, Wanted(**{k: v or "" for k, v in reading.items()}))
@@ -227,7 +227,7 @@ def import_drawing(
     with _told(as_json):
         from geo.stewardship import keeping
         from geo.stewardship.desk import Sent
-        from geo.stewardship.reading import Wanted
+        from geo.stewardship.wanted import Wanted
 
         desk = _desk()
         fields = ("code_field", "name_field", "member_field", "members", "crs")

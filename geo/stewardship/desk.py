@@ -33,7 +33,8 @@ from geo.stewardship.city import area_names, authority_of, read_city
 from geo.stewardship.difference import difference
 from geo.stewardship.findings import Drawing, Finding, as_json
 from geo.stewardship.journal import RefusedError
-from geo.stewardship.reading import Wanted, blank_generation, read_drawing, read_folder
+from geo.stewardship.reading import blank_generation, read_drawing, read_folder
+from geo.stewardship.wanted import Wanted
 
 Answer = dict[str, Any]
 

@@ -19,7 +19,7 @@ from geo.stewardship.assignment import Shape
 from geo.stewardship.findings import Finding
 
 if TYPE_CHECKING:
-    from geo.stewardship.reading import Wanted
+    from geo.stewardship.wanted import Wanted
 
 # Roughly Birmingham with ten kilometres round it, as west, south, east, north.
 CITY_GRID = (392000.0, 262000.0, 424000.0, 312000.0)

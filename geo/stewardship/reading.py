@@ -7,13 +7,14 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from geo.layers import Generation, LayerError, Member, read_generation
 from geo.postcode import kind
 from geo.stewardship.assignment import POLYGON_FILE, place_key, read_shapes, written_place
 from geo.stewardship.findings import Drawing, Finding
+from geo.stewardship.wanted import Wanted
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("code", "area_code", "team_code", "areacode", "teamcode", "hub_code", "team_id", "id"),
@@ -24,17 +25,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 POLYGON_SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".shp")
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the steward says of a file that cannot say it itself. Empty means: work it out."""
-
-    code_field: str = ""
-    name_field: str = ""
-    member_field: str = ""
-    members: str = ""
-    crs: str = ""
 
 
 def read_drawing(path: Path, template: Generation, wards: Mapping[str, str], wanted: Wanted) -> Drawing:

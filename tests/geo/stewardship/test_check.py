@@ -17,7 +17,8 @@ from geo.stewardship.assignment import CityTable
 from geo.stewardship.check import LEAST_PIECE, check, components, sector, touching_wards
 from geo.stewardship.desk import Desk
 from geo.stewardship.findings import KINDS, Drawing, Finding
-from geo.stewardship.reading import Wanted, blank_generation
+from geo.stewardship.reading import blank_generation
+from geo.stewardship.wanted import Wanted
 
 Write = Callable[..., Path]
 Rows = list[list[str]]

@@ -24,7 +24,7 @@ from geo.stewardship import keeping
 from geo.stewardship.assignment import assign
 from geo.stewardship.desk import Desk, Sent
 from geo.stewardship.journal import RefusedError, areas_lock, record
-from geo.stewardship.reading import Wanted
+from geo.stewardship.wanted import Wanted
 
 Run = Callable[..., Result]
 Write = Callable[..., Path]

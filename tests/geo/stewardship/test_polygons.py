@@ -19,7 +19,7 @@ from geo.stewardship.check_polygons import assign_shapes
 from geo.stewardship.desk import Desk, Sent
 from geo.stewardship.findings import Finding
 from geo.stewardship.polygons import as_geojson, read_polygons
-from geo.stewardship.reading import Wanted
+from geo.stewardship.wanted import Wanted
 
 Draw = Callable[..., Path]
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "geo"

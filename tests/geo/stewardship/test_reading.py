@@ -8,7 +8,8 @@ import pytest
 
 from geo.layers import LayerError
 from geo.stewardship.desk import Desk
-from geo.stewardship.reading import Wanted, canonical, members_kind, read_rows
+from geo.stewardship.reading import canonical, members_kind, read_rows
+from geo.stewardship.wanted import Wanted
 
 TEXT = "code,name,member\nA,Caf\u00e9 Ward's Team,Harborne\nB,Team B,E05001178\n"
 
