@@ -43,7 +43,8 @@ def add_area_routes(app: FastAPI, state: State) -> None:
         answers = state.current()
         moment, seal = sealed(answers, read_query(request.scope["query_string"], ("on",)))
         found = areas.layers(answers, moment.on)
-        return _json(request, {"layers": found} | _about(answers), seal)
+        held = {one["layer"]: one["in_force"]["generation"] for one in found if one["in_force"]}
+        return _json(request, {"layers": found} | _about(answers, held), seal)
 
     @app.get("/api/v1/layers/{layer}/areas")
     def list_areas(request: Request, layer: str) -> Response:
@@ -52,7 +53,8 @@ def add_area_routes(app: FastAPI, state: State) -> None:
         found = areas.layer_areas(answers, layer, moment.on, moment.at)
         if found is None:
             raise _no_layer(answers, layer)
-        return _json(request, found | _about(answers), seal)
+        held = {layer: found["generation"]} if found["generation"] else {}
+        return _json(request, found | _about(answers, held), seal)
 
     @app.get("/api/v1/layers/{layer}/areas/{code}")
     def one_area(request: Request, layer: str, code: str) -> Response:
@@ -69,7 +71,7 @@ def add_area_routes(app: FastAPI, state: State) -> None:
                 "no_such_area",
                 f"The layer {layer} has no area of that code. See /api/v1/layers/{layer}/areas.",
             )
-        facts = found | _about(answers)
+        facts = found | _about(answers, {layer: found["generation"]})
         if not geo:
             return _json(request, facts, seal)
         geometry = areas.shape(state.var, layer, found["generation"], code)
@@ -121,5 +123,7 @@ def _degrees(values: dict[str, str], name: str, limit: int) -> float:
     return degrees
 
 
-def _about(answers: Answers) -> dict[str, Any]:
-    return {"versions": versions(answers.gazetteer, answers.routing.version), "attribution": ATTRIBUTION}
+def _about(answers: Answers, told: dict[str, str]) -> dict[str, Any]:
+    """Versions and attribution; `told` is the generation of each layer that the answer speaks of."""
+    stated = versions(answers.gazetteer, answers.routing.version) | {"generations": told}
+    return {"versions": stated, "attribution": ATTRIBUTION}

@@ -258,6 +258,8 @@ def test_every_answer_carries_the_versions_of_its_data(client: TestClient, answe
         assert told["versions"]["gazetteer"] == answers.gazetteer.release
         assert "November 2025" in told["versions"]["postcodes"]
         assert "Crown copyright" in told["attribution"]
+        if path.startswith("layers"):
+            assert told["versions"]["generations"]["hub"] == "2013-04-01"
     bulk = client.post("/api/v1/postcodes", json={"postcodes": []}).json()
     assert bulk["versions"]["generations"]["hub"] == "2013-04-01"
 
