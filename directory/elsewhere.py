@@ -61,7 +61,7 @@ def _outside(gazetteer: Gazetteer, routing: Routing, prepared: Prepared, place: 
     if place.ended:
         message += f" It went out of use in {ended_month(place.ended)}."
     if call["now"]:
-        message += f" Call {call['now']['role']}."
+        message += f" Call the children's services of {name}."
     elif door:
         message += f" Ask for {door['role']}. We hold no number for them."
     elif code.startswith(SHIRE_DISTRICT):
