@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from directory.answer import Answers
 from directory.building import build_all
@@ -23,6 +24,11 @@ def pytest_configure() -> None:
     """Give the tests a folder of their own: what a steward imported into `var/` must not change them."""
     os.environ["EARLYHELP_VAR"] = str(ROOT / "var" / "test")
     os.environ.pop("EARLYHELP_DATA", None)
+    # Speed is no business of the tests. A machine that only accepts tries the same cases each time; a
+    # person's tries new ones.
+    settings.register_profile("person", deadline=None)
+    settings.register_profile("machine", deadline=None, derandomize=True)
+    settings.load_profile("machine" if os.environ.get("CI") else "person")
 
 
 def skip_or_fail(variable: str, reason: str) -> None:
