@@ -225,16 +225,17 @@ def page_routes(site: Site) -> list[BaseRoute]:
         found = site.layer(request.path_params["layer"])
         if found is None:
             return problem_page(request, 404, "No such map", "Choose one from the list of areas and teams.")
+        with_contacts = any(area.get("contacts") for area in found["areas"])
         return page(
             request,
             "layer.html",
             found["title"],
             section="areas",
             layer=found,
-            with_contacts=any(area.get("contacts") for area in found["areas"]),
+            with_contacts=with_contacts,
             drawing=drawing.layer_map(site.var_dir, found["layer"], found.get("generation"), found["title"]),
             trail=[{"text": "Areas and teams", "href": "/areas"}, {"text": found["title"]}],
-            kept=True,
+            kept=not with_contacts,  # what says who is open now is never kept
             indexed=True,
         )
 
@@ -259,7 +260,7 @@ def page_routes(site: Site) -> list[BaseRoute]:
                 {"text": found["title"], "href": f"/areas/{found['layer']}"},
                 {"text": found["name"]},
             ],
-            kept=True,
+            kept=not found["contacts"],
             indexed=True,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from fastapi import FastAPI, Request
@@ -11,20 +11,26 @@ from starlette.responses import Response
 
 from api.problems import ProblemError
 from api.state import State
-from api.v1.parameters import moment_of, read_query
+from api.v1.parameters import Moment, cache_until, moment_of, read_query
 from directory import areas
 from directory.answer import Answers
 from directory.prepared import ATTRIBUTION, versions
 
-CACHE = "private, max-age=300"
 GEOJSON = "application/geo+json"
 
 
+class Seal(NamedTuple):
+    """What an answer's ETag is made of, and how long it may be kept."""
+
+    text: str
+    cache: str
+
+
 def _json(
-    request: Request, facts: dict[str, Any], seal: str, media_type: str = "application/json"
+    request: Request, facts: dict[str, Any], seal: Seal, media_type: str = "application/json"
 ) -> Response:
-    etag = f'"{seal}"'
-    headers = {"etag": etag, "cache-control": CACHE, "vary": "accept"}
+    etag = f'"{seal.text}"'
+    headers = {"etag": etag, "cache-control": seal.cache, "vary": "accept"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(orjson.dumps(facts), headers=headers, media_type=media_type)
@@ -33,10 +39,10 @@ def _json(
 def add_area_routes(app: FastAPI, state: State) -> None:
     """Add this module's addresses to the app, over one state."""
 
-    def sealed(answers: Answers, values: dict[str, str], *more: object) -> tuple[Any, str]:
+    def sealed(answers: Answers, values: dict[str, str], *more: str) -> tuple[Moment, Seal]:
         moment = moment_of(dict(values), answers)
         prepared = answers.prepared(moment.at, moment.on)
-        return moment, ".".join([prepared.seal, *map(str, more)])
+        return moment, Seal(".".join([prepared.seal, *more]), cache_until(prepared.frame.end, moment))
 
     @app.get("/api/v1/layers")
     def list_layers(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,18 @@ class Moment:
 
 
 NOW = Moment()
+
+
+CACHE_SECONDS = 300
+
+
+def cache_until(end: int, moment: Moment) -> str:
+    """How long an answer may be kept, in the client's own cache only: until a contact opens or closes.
+
+    `end` is that time in epoch seconds. An answer for a moment that was named does not change with time.
+    """
+    left = CACHE_SECONDS if moment.at is not None else max(0, min(CACHE_SECONDS, end - int(time.time())))
+    return f"private, max-age={left}"
 
 
 def read_query(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:

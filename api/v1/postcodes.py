@@ -6,7 +6,6 @@ times what the lookup does (see docs/adr/0003-hot-path.md).
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import orjson
@@ -15,12 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, ProblemError, problem_body, wrong_method
 from api.state import State
-from api.v1.parameters import NOW, Moment, moment_of, read_query
+from api.v1.parameters import NOW, Moment, cache_until, moment_of, read_query
 from directory.answer import Answers
 
 MOST = 1000
 LARGEST_BODY = 1 << 19
-CACHE_SECONDS = 300
 _JSON = (b"content-type", b"application/json")
 _PARAMETERS = ("on", "at", "layers")
 _HTTP = {"unknown": 404, "malformed": 400}
@@ -59,7 +57,10 @@ class OnePostcode:
         etag = asked.etag.encode()
         for name, value in scope["headers"]:
             if name == b"if-none-match" and (etag in value or value == b"*"):
-                headers = [(b"etag", etag), (b"cache-control", _cache(asked.holds_until, moment))]
+                headers = [
+                    (b"etag", etag),
+                    (b"cache-control", cache_until(asked.holds_until, moment).encode()),
+                ]
                 await send({"type": "http.response.start", "status": 304, "headers": headers})
                 await send({"type": "http.response.body", "body": b""})
                 return
@@ -67,17 +68,10 @@ class OnePostcode:
             _JSON,
             (b"content-length", b"%d" % len(asked.body)),
             (b"etag", etag),
-            (b"cache-control", _cache(asked.holds_until, moment)),
+            (b"cache-control", cache_until(asked.holds_until, moment).encode()),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else asked.body})
-
-
-def _cache(until: int, moment: Moment) -> bytes:
-    """Until a contact opens or closes at the longest; only in the client's own cache."""
-    if moment.at is not None:
-        return b"private, max-age=%d" % CACHE_SECONDS
-    return b"private, max-age=%d" % max(0, min(CACHE_SECONDS, until - int(time.time())))
 
 
 async def _send(scope: Scope, send: Send, status: int, body: bytes, media_type: bytes, cache: bytes) -> None:

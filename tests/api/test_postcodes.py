@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from api.v1.parameters import NOW, cache_until
 from directory.answer import Answers
 from geo.sources.reference import Reference
 
@@ -213,6 +215,13 @@ def test_an_unchanged_answer_need_not_be_sent_again(client: TestClient) -> None:
         again = client.get(path, headers={"if-none-match": etag})
         assert (again.status_code, again.content) == (304, b"")
         assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_an_answer_may_not_be_kept_beyond_the_time_at_which_a_contact_opens_or_closes() -> None:
+    now = int(time.time())
+    assert cache_until(now + 3600, NOW) == "private, max-age=300"
+    assert int(cache_until(now + 20, NOW).rpartition("=")[2]) <= 20
+    assert cache_until(now - 5, NOW) == "private, max-age=0"
 
 
 def test_the_etag_changes_with_what_is_asked(client: TestClient) -> None:
