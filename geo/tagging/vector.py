@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geo.gazetteer import NONE, PARKED_AT, SLOTS, Gazetteer, PostcodeIndex
 from geo.place import STATUSES, locate
-from geo.postcode import UNIT_LETTERS, kind, non_geographic, show
+from geo.postcode import UNIT_LETTERS, non_geographic, show
 
 Words = NDArray[np.uint64]
 Positions = NDArray[np.int64]
@@ -212,8 +212,8 @@ class Lookup:
         answer = self._cache.get(text)
         if answer is None:
             place = locate(self.gazetteer, text)
-            full = kind(place.canonical) == "full"
-            shown_as = show(place.canonical) if full else ""
+            # An outcode has four characters at the most, a postcode five at the least.
+            shown_as = show(place.canonical) if len(place.canonical) > 4 else ""
             answer = Single(STATUSES.index(place.status), place.row, shown_as)
             if len(text) <= LONGEST_KEPT:
                 if len(self._cache) >= _CACHE_LIMIT:

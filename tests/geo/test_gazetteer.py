@@ -242,3 +242,28 @@ def test_a_reader_keeps_the_old_gazetteer_while_a_new_one_is_put_in_its_place(
     assert opened.city.row("B152TT") >= 0
     with pytest.raises(GazetteerDamaged):
         Gazetteer.open(path)
+
+
+def test_the_nearest_other_authority_is_that_of_the_nearest_of_all_its_postcodes(
+    gazetteer: Gazetteer,
+) -> None:
+    import numpy as np
+
+    from geo.sources.directory import read_package
+
+    directory = read_package()
+    city = directory.authorities.index("E08000025")
+    beyond = (directory.authority >= 0) & (directory.authority != city) & (directory.easting > 0)
+    easting, northing = directory.easting[beyond].astype(int), directory.northing[beyond].astype(int)
+    authority = directory.authority[beyond]
+    told = [row for row in range(gazetteer.city_rows) if gazetteer.near_authority(row)]
+    others = random.Random(6).sample(range(gazetteer.city_rows), 150)
+    for row in told + others:
+        metres = np.hypot(easting - gazetteer.easting[row], northing - gazetteer.northing[row])
+        found = gazetteer.near_authority(row)
+        if found is None:
+            assert metres.min() > 75
+        else:
+            assert found[1] == max(1, round(float(metres.min())))
+            nearest = {directory.authorities[a] for a in authority[metres == metres.min()]}
+            assert gazetteer.authorities[found[0]][0] in nearest
