@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.gazetteer import Gazetteer
 from geo.place import STATUSES, locate
-from geo.postcode import kind, show
+from geo.postcode import show
 from geo.tagging.columns import Columns
 from geo.tagging.refusal import RefusedError
 
@@ -33,7 +33,7 @@ def written(
 
 def our_cells(gazetteer: Gazetteer, columns: Columns, text: str) -> list[str]:
     place = locate(gazetteer, text)
-    shown = show(place.canonical) if kind(place.canonical) == "full" else ""
+    shown = show(place.canonical) if len(place.canonical) > 4 else ""
     return [*columns.cells(STATUSES.index(place.status), place.row, shown), ""]
 
 

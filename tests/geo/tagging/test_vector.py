@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geo.gazetteer import Gazetteer
 from geo.place import STATUSES, locate
-from geo.postcode import kind, show
+from geo.postcode import show
 from geo.tagging.vector import MARGIN, UNSETTLED, Lookup, shown
 
 
@@ -35,7 +35,7 @@ def singly(gazetteer: Gazetteer, text: str) -> tuple[str, int, str]:
     return (
         place.status,
         place.row,
-        show(place.canonical) if kind(place.canonical) == "full" else "",
+        show(place.canonical) if len(place.canonical) > 4 else "",
     )
 
 
