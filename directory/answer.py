@@ -50,7 +50,6 @@ class Answers:
         self.layers = list(dict.fromkeys(g["layer"] for g in gazetteer.generations))
         self._prepared = lru_cache(maxsize=24)(self._prepare)
         self._latest: Prepared | None = None
-        self.version = f"{gazetteer.release}.{routing.version[:8]}"
 
     def _prepare(self, start: int, on: dt.date, wanted: frozenset[str] | None) -> Prepared:
         frame = self.routing.frame(dt.datetime.fromtimestamp(start, dt.UTC))

@@ -10,6 +10,7 @@ from typing import Any
 from directory.answer import Answers
 from directory.prepared import layer_facts, team_contacts
 from directory.routing.london import LONDON
+from geo.gazetteer import holds_on
 
 Facts = dict[str, Any]
 # A successor that took fewer than this share of an area's postcodes is a line drawn a few metres elsewhere.
@@ -71,7 +72,6 @@ def area(
     `successors` name the areas its postcodes went to, with their shares.
     """
     gazetteer = answers.gazetteer
-    day = (on or today()).isoformat()
     holding = [
         index
         for index, g in enumerate(gazetteer.generations)
@@ -79,7 +79,7 @@ def area(
     ]
     if not holding:
         return None
-    current = [i for i in holding if _holds(gazetteer.generations[i], day)]
+    current = [i for i in holding if holds_on(gazetteer.generations[i], on or today())]
     index = current[0] if current else holding[-1]
     generation = gazetteer.generations[index]
     place = next(i for i, (c, _name) in enumerate(generation["areas"]) if c == code)
@@ -95,10 +95,6 @@ def area(
             "successors": _successors(answers, generation, place),
         }
     )
-
-
-def _holds(generation: Facts, day: str) -> bool:
-    return bool(generation["valid_from"] <= day <= (generation["valid_to"] or "9999"))
 
 
 def _successors(answers: Answers, generation: Facts, place: int) -> list[Facts]:

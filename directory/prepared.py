@@ -10,7 +10,7 @@ import orjson
 
 from directory.routing.london import LONDON
 from directory.routing.route import Frame
-from geo.gazetteer import CITY, NONE, Gazetteer
+from geo.gazetteer import CITY, NONE, Gazetteer, holds_on
 
 ATTRIBUTION = (
     "Contains OS data © Crown copyright and database right 2025. Contains Royal Mail data © Royal Mail "
@@ -57,7 +57,7 @@ class Prepared:
         self.illustrative = False
         for slot, (index, generation) in enumerate(zip(self.indexes, shown, strict=True)):
             layer, column = generation["layer"], gazetteer.columns[index]
-            in_force = generation["valid_from"] <= on.isoformat() <= (generation["valid_to"] or "9999")
+            in_force = holds_on(generation, on)
             lead = (b"," if slot else b"") + orjson.dumps(layer) + b":"
             pieces = {
                 area: lead + orjson.dumps({"code": c, "name": n, "in_force": in_force, "near": []})
@@ -130,10 +130,10 @@ def team_contacts(frame: Frame, generation: dict[str, Any], code: str) -> list[d
     answered, or from when it will.
     """
     contacts = frame.contact_json.get((generation["layer"], code), [])
-    today = dt.datetime.fromtimestamp(frame.start, LONDON).date().isoformat()
-    if generation["valid_from"] <= today <= (generation["valid_to"] or "9999"):
+    today = dt.datetime.fromtimestamp(frame.start, LONDON).date()
+    if holds_on(generation, today):
         return contacts
-    if today < generation["valid_from"]:
+    if today.isoformat() < generation["valid_from"]:
         words = f"answers from {_day_words(generation['valid_from'])}"
     else:
         words = f"no longer answers: it did until {_day_words(generation['valid_to'])}"

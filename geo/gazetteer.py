@@ -11,7 +11,7 @@ import bisect
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,6 +58,12 @@ class Near(NamedTuple):
     generation: int
     area: int
     metres: int
+
+
+def holds_on(generation: Mapping[str, Any], on: dt.date) -> bool:
+    """Whether a generation, as the gazetteer describes it, holds on a day; both its dates are included."""
+    day, end = on.isoformat(), generation["valid_to"]
+    return bool(generation["valid_from"] <= day and (end is None or day <= end))
 
 
 class PostcodeIndex:
@@ -213,14 +219,13 @@ class Gazetteer:
         day = on.isoformat()
         best: dict[str, tuple[int, int]] = {}
         for index, generation in enumerate(self.generations):
-            start, end = generation["valid_from"], generation["valid_to"]
-            holds = start <= day and (end is None or day <= end)
-            if holds:
+            if holds_on(generation, on):
                 distance = -1
             elif generation["kind"] == "team":
                 continue
             else:
-                edge = start if day < start else end
+                start = generation["valid_from"]
+                edge = start if day < start else generation["valid_to"]
                 distance = abs((dt.date.fromisoformat(edge) - on).days)
             layer = generation["layer"]
             if layer not in best or distance < best[layer][0]:

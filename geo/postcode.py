@@ -21,7 +21,6 @@ UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 _FULL: Final = re.compile(OUTCODE + INCODE)
 _SECTOR: Final = re.compile(OUTCODE + "[0-9]")
 _OUTCODE: Final = re.compile(OUTCODE)
-LONGEST_INPUT: Final = 64
 
 # Areas that stand for an organisation or a force, not a place on the map.
 NON_GEOGRAPHIC_AREAS: Final = ("BX", "BF", "XX", "XM", "GIR", "QC")
@@ -76,11 +75,6 @@ def sector_of(text: str) -> str | None:
 def show(canonical: str) -> str:
     """`B152TT` as it is written: `B15 2TT`."""
     return f"{canonical[:-3]} {canonical[-3:]}"
-
-
-def split(canonical: str) -> tuple[str, str]:
-    """Outcode and incode of a full canonical postcode."""
-    return canonical[:-3], canonical[-3:]
 
 
 def non_geographic(canonical: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from directory.routing.london import midnight
 from directory.routing.proof import Combination
+from geo.gazetteer import holds_on
 
 _NO_AREA = 0xFFFF
 
@@ -47,13 +48,10 @@ def periods(gazetteer: AreaColumns, first: dt.date, days: int) -> list[tuple[int
 
 def combinations_on(gazetteer: AreaColumns, day: dt.date) -> set[Combination]:
     """The distinct combinations of teams over all postcodes of the city on one day."""
-    on = day.isoformat()
     indexes = [
         index
         for index, generation in enumerate(gazetteer.generations)
-        if generation["kind"] == "team"
-        and str(generation["valid_from"]) <= on
-        and (generation["valid_to"] is None or on <= str(generation["valid_to"]))
+        if generation["kind"] == "team" and holds_on(generation, day)
     ]
     generations = [gazetteer.generations[index] for index in indexes]
     rows = set(zip(*(gazetteer.columns[index][: gazetteer.city_rows] for index in indexes), strict=True))

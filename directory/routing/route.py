@@ -9,7 +9,6 @@ gives the same answer a little later. Nothing heavy is imported here.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +57,6 @@ class Frame:
     version: str
     contact_json: dict[tuple[str, str], list[Contact]]
     call: Call
-    etag: str
 
     @property
     def holds(self) -> tuple[str, str]:
@@ -182,8 +180,7 @@ class Routing:
                     "checked": row["checked"],
                 }
             )
-        etag = hashlib.sha256(f"{self.version} {start}".encode()).hexdigest()[:12]
-        return Frame(start, end, self.version, contacts, _call(contacts), etag)
+        return Frame(start, end, self.version, contacts, _call(contacts))
 
     def _state(self, index: int, window: _Window, instant: int) -> tuple[bool | None, int | None, str]:
         """Whether the hours are open at `instant`, when that changes, and both in words."""

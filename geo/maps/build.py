@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geo.gazetteer import holds_on
 from geo.maps.look import look_of
 from geo.maps.picture import Plane, file_stem, rings_of, sample_line
 
@@ -66,7 +67,7 @@ def drawn_layers(var: Path, generations: Sequence[Mapping[str, Any]], on: dt.dat
         layer, identity = str(generation["layer"]), str(generation["id"])
         shapes = var / "shapes" / layer / f"{identity}.geojson"
         begun = generation["valid_from"] <= on.isoformat()
-        holds = begun and on.isoformat() <= (generation["valid_to"] or "9999")
+        holds = holds_on(generation, on)
         ended_but_shown = begun and generation["kind"] == "reference" and layer not in holding
         if (holds or ended_but_shown) and shapes.is_file():
             holding |= {layer} if holds else set()

@@ -40,11 +40,6 @@ class Finding:
     do: str
     postcodes: int = 0
 
-    def sentence(self) -> str:
-        """The finding as one line of text."""
-        place = f"{self.at}: " if self.at else ""
-        return f"{place}{self.what} {self.do}"
-
 
 @dataclass(frozen=True)
 class Drawing:

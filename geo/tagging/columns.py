@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from geo.gazetteer import CITY, NONE, PARKED_AT, Gazetteer
+from geo.gazetteer import CITY, NONE, PARKED_AT, Gazetteer, holds_on
 from geo.layers import layer_rank
 from geo.place import STATUSES, ended_words
 from geo.tagging.refusal import RefusedError, UnusableError
@@ -46,9 +45,7 @@ class Columns:
                 )
         self._chosen = [(layer, in_force[layer]) for layer in self.layers]
         self._not_in_force = {
-            index
-            for _layer, index in self._chosen
-            if not _holds(gazetteer.generations[index], on.isoformat())
+            index for _layer, index in self._chosen if not holds_on(gazetteer.generations[index], on)
         }
         self._generation_layer = {index: layer for layer, index in self._chosen}
         self._home = next((name for code, name in gazetteer.authorities if code == CITY), CITY)
@@ -125,8 +122,3 @@ class Columns:
         """The name of the authority of an outside row; empty where the source names none."""
         number = self._gazetteer.outside_authority[outside_row]
         return "" if number == NONE else self._gazetteer.authorities[number][1]
-
-
-def _holds(generation: Mapping[str, Any], day: str) -> bool:
-    end = generation["valid_to"]
-    return bool(generation["valid_from"] <= day and (end is None or day <= end))
