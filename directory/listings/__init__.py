@@ -1,0 +1,1 @@
+"""What helps: organisations, places and services; reading, checking, comparing and exporting them."""
