@@ -1,4 +1,4 @@
-"""Content-Security-Policy values: one for pages, one for the framed maps.
+"""Content-Security-Policy values: for pages, for those that suggest words while one types, for framed maps.
 
 Everything is refused first and then only our own files are let in. The one inline script that pages hold is
 the line by which the GOV.UK Frontend template says that JavaScript runs; it is allowed by its SHA-256, which
@@ -21,6 +21,9 @@ PAGE_CSP = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+# The script of the search field asks /api/v1/suggest.
+TYPING_CSP = f"{PAGE_CSP}; connect-src 'self'"
 
 # A map is a page of its own in a frame of ours: no form, no frame inside, nothing inline.
 MAP_CSP = "; ".join(

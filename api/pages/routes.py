@@ -7,77 +7,20 @@ history or log ever holds it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.pages import assets, drawing
-from api.pages.csp import MAP_CSP, PAGE_CSP
-from api.pages.rendering import render
+from api.pages.csp import MAP_CSP
+from api.pages.forms import typed_postcode
+from api.pages.responses import not_found, page, problem_page
 from api.pages.site import Facts, Site
-from directory.prepared import ATTRIBUTION, ILLUSTRATIVE
+from directory.prepared import ILLUSTRATIVE
 
-LONGEST_FORM = 4096  # bytes of a form's body; a postcode needs about twenty
-LONGEST_TYPED = 200  # characters of it that are looked at
 FOUND = ("ok", "terminated")
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def page(
-    request: Request,
-    template: str,
-    title: str,
-    *,
-    status: int = 200,
-    kept: bool = False,
-    section: str = "",
-    **facts: Any,
-) -> Response:
-    """A page as a response. `kept`: browsers may keep it for five minutes; otherwise it is never stored."""
-    facts.setdefault("attribution", ATTRIBUTION)
-    body = render(template, title=title, section=section, **facts).encode()
-    coding = assets.coding_for(request)
-    headers = {
-        "Content-Security-Policy": PAGE_CSP,
-        "Cache-Control": "private, max-age=300" if kept else "no-store",
-        "Vary": "Accept-Encoding",
-    }
-    if coding:
-        body = assets.squeeze(body, coding)
-        headers["Content-Encoding"] = coding
-    return Response(body, status, headers, "text/html; charset=utf-8")
-
-
-def problem_page(request: Request, status: int, title: str, *paragraphs: str) -> Response:
-    """A page that says what went wrong and what to do; also for the app's handlers of errors."""
-    return page(request, "problem.html", title, status=status, paragraphs=paragraphs)
-
-
-def not_found(request: Request) -> Response:
-    """The page for an address that there is nothing at."""
-    return problem_page(
-        request,
-        404,
-        "Page not found",
-        "If you typed the address, check it. If you followed a link, the page may have moved.",
-    )
-
-
-async def typed_postcode(request: Request) -> str | None:
-    """The form's postcode field, "" when there is none; None when the body is too long for a form."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return None
-    try:
-        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
-    except ValueError:  # more fields than any form of ours has
-        return ""
-    return fields.get("postcode", [""])[0][:LONGEST_TYPED]
 
 
 def answer_page(request: Request, site: Site, typed: str) -> Response:

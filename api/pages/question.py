@@ -1,0 +1,149 @@
+"""What a search asks: the values of its form, as a query string, as hidden fields, and without one of them.
+
+The postcode is the one value that never stands in an address: a question that has one is carried on by POST.
+One typed among the words of the worry is taken out of them and is treated as the postcode it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from api.pages.forms import Fields, first
+
+# A whole postcode among other words. Whether it is one that exists is for the gazetteer to say.
+_POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})\b", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+_AGE = re.compile(r"unborn|[0-9]{1,2}")
+LAST_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. Every member is "" or empty where nothing was chosen.
+
+    `area` is a layer and a code of it (`district:E14000560`); `age` whole years, or `unborn`.
+    """
+
+    text: str = ""
+    postcode: str = ""
+    area: str = ""
+    age: str = ""
+    level: str = ""
+    needs: tuple[str, ...] = ()
+    route: str = ""
+    language: str = ""
+    accessibility: tuple[str, ...] = ()
+    open_now: bool = False
+    free: bool = False
+    room: bool = False
+    as_typed: bool = False  # the words are searched as they are, spelling and all
+    page: int = 1
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to search for."""
+        return self != Question(page=self.page, as_typed=self.as_typed)
+
+    @property
+    def private(self) -> bool:
+        """Whether it may only be carried on by POST."""
+        return bool(self.postcode)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every value that is not empty, by the name of its field."""
+        single = [
+            ("q", self.text),
+            ("postcode", self.postcode),
+            ("area", self.area),
+            ("age", self.age),
+            ("level", self.level),
+            ("route", self.route),
+            ("language", self.language),
+            ("open_now", "yes" if self.open_now else ""),
+            ("free", "yes" if self.free else ""),
+            ("room", "yes" if self.room else ""),
+            ("as_typed", "yes" if self.as_typed else ""),
+            ("page", str(self.page) if self.page > 1 else ""),
+        ]
+        several = [("need", one) for one in self.needs] + [
+            ("accessibility", one) for one in self.accessibility
+        ]
+        return [(name, value) for name, value in single if value] + several
+
+    def address(self) -> str:
+        """The address of its page. ValueError where it has a postcode, which may stand in no address."""
+        if self.private:
+            raise ValueError("a postcode never stands in an address")
+        query = urlencode(self.pairs())
+        return f"/services?{query}" if query else "/services"
+
+    def at_page(self, number: int) -> Question:
+        """The same on another page of its results."""
+        return replace(self, page=number)
+
+    def asked(self) -> Mapping[str, str | Sequence[str]]:
+        """The values by the names that the API has for them."""
+        layer, _, code = self.area.partition(":")
+        found: dict[str, str | Sequence[str]] = {
+            "q": self.text,
+            "postcode": self.postcode,
+            "layer": layer,
+            "area": code,
+            "age": "" if self.age == "unborn" else self.age,
+            "unborn": "true" if self.age == "unborn" else "",
+            "level": self.level,
+            "need": self.needs,
+            "route": self.route,
+            "language": self.language,
+            "accessibility": self.accessibility,
+            "open_now": "true" if self.open_now else "",
+            "free": "true" if self.free else "",
+            "capacity": "true" if self.room else "",
+            "page": str(self.page),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def read_question(fields: Fields, *, with_postcode: bool) -> Question:
+    """The question of a form's fields or a query string. Values that no form of ours sends are left out.
+
+    `with_postcode` is false for a query string, where a field named postcode is not looked at.
+    """
+    typed = " ".join(first(fields, "q").split())
+    postcode = " ".join(first(fields, "postcode").split()) if with_postcode else ""
+    among = _POSTCODE.search(typed)
+    if among:
+        postcode = postcode or among[0]
+        typed = " ".join(_POSTCODE.sub(" ", typed).split())
+    area = _code(fields, "area")
+    age = first(fields, "age").strip()
+    page = first(fields, "page")
+    return Question(
+        text=typed,
+        postcode=postcode,
+        area=area if area.count(":") == 1 else "",
+        age=age if _AGE.fullmatch(age) else "",
+        level=_code(fields, "level"),
+        needs=_codes(fields, "need"),
+        route=_code(fields, "route"),
+        language=_code(fields, "language"),
+        accessibility=_codes(fields, "accessibility"),
+        open_now=bool(first(fields, "open_now")),
+        free=bool(first(fields, "free")),
+        room=bool(first(fields, "room")),
+        as_typed=bool(first(fields, "as_typed")),
+        page=min(max(int(page), 1), LAST_PAGE) if re.fullmatch(r"[0-9]{1,6}", page) else 1,
+    )
+
+
+def _code(fields: Fields, name: str) -> str:
+    value = first(fields, name).strip()
+    return value if _CODE.fullmatch(value) else ""
+
+
+def _codes(fields: Fields, name: str) -> tuple[str, ...]:
+    found = (value.strip() for value in fields.get(name, []))
+    return tuple(dict.fromkeys(value for value in found if _CODE.fullmatch(value)))
