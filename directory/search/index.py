@@ -76,14 +76,17 @@ class WhooshIndex:
         writer = _writer(index)
         ids: list[str] = []
         counts: Counter[str] = Counter()
-        for document in documents:
-            counts.update(_add(writer, document))
-            ids.append(document.id)
-            if progress is not None and len(ids) % _TELL_EVERY == 0:
-                progress(len(ids), max(total, len(ids)))
-        if len(set(ids)) != len(ids):
-            _give_up(writer)
-            raise ValueError("an id came twice; each document has an id of its own")
+        try:
+            for document in documents:
+                counts.update(_add(writer, document))
+                ids.append(document.id)
+                if progress is not None and len(ids) % _TELL_EVERY == 0:
+                    progress(len(ids), max(total, len(ids)))
+            if len(set(ids)) != len(ids):
+                raise ValueError("an id came twice; each document has an id of its own")
+        except BaseException:
+            writer.cancel()
+            raise
         writer.commit(merge=False)
         if progress is not None:
             progress(len(ids), len(ids))
@@ -281,10 +284,6 @@ def index_facts(folder: Path) -> tuple[int, int]:
 
 def _writer(index: Any) -> Any:
     return index.writer(timeout=WRITER_TIMEOUT, limitmb=256, codec=codec())
-
-
-def _give_up(writer: Any) -> None:
-    writer.cancel()
 
 
 def _add(writer: Any, document: Document) -> list[str]:
