@@ -15,6 +15,7 @@ about     sources: [{name, version?, licence?, note?}, ...], counts: [[words, nu
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,11 @@ Facts = dict[str, Any]
 
 class Site(Protocol):
     """The answers that the pages show. No method raises for what a person typed."""
+
+    @property
+    def directory(self) -> Directory:
+        """The directory of services."""
+        ...
 
     @property
     def var_dir(self) -> Path:
@@ -47,4 +53,64 @@ class Site(Protocol):
 
     def about(self) -> Facts:
         """Where the data comes from, how much of it there is, and what must be said of it."""
+        ...
+
+
+class Directory(Protocol):
+    """The directory of services as the pages need it. The shapes are those of /api/v1 (docs/api.md).
+
+    Every method but `state` raises `api.problems.ProblemError` with the code `no_directory` while nothing has
+    been built, and its `detail` says what to do. None raises for what a person typed.
+    """
+
+    def state(self) -> Facts:
+        """status ("ok" | "degraded" | "none"), revision?, since?, reasons: [words, ...]."""
+        ...
+
+    def find(self, typed: Mapping[str, str | Sequence[str]]) -> Facts:
+        """The answer of `POST /api/v1/services/search` for the values of a form, by the same names.
+
+        An empty value counts as not given. One that cannot be used is left out of the search and named in
+        `not_used`: [{parameter, detail}, ...], which is empty otherwise.
+        """
+        ...
+
+    def suggest(self, text: str, limit: int = 8) -> list[Facts]:
+        """What the person may be typing, best first, as `GET /api/v1/suggest` gives it."""
+        ...
+
+    def service(self, number: str) -> Facts | None:
+        """The answer of `GET /api/v1/services/{id}`; None: not published (see `moved` and `retired`)."""
+        ...
+
+    def organization(self, number: str) -> Facts | None:
+        """The answer of `GET /api/v1/organizations/{id}`: the organisation and its services; None: no such."""
+        ...
+
+    def moved(self, number: str) -> str | None:
+        """The id that took the place of a merged one; None where it was not merged."""
+        ...
+
+    def retired(self, number: str) -> bool:
+        """Whether a listing of that id was published once and has been withdrawn."""
+        ...
+
+    def needs(self) -> list[Facts]:
+        """Every need with how many services answer it, as `GET /api/v1/needs` gives them."""
+        ...
+
+    def changes(self, limit: int = 50) -> list[Facts]:
+        """The newest changes of what is published, newest first; empty while the store is away."""
+        ...
+
+    def report(self, number: str, problem: str, client: str) -> str:
+        """Queue a note for stewards: "taken", "too_many", "no_such_listing", "no_such_problem" or "away".
+
+        `problem` is one of the codes of `problems`; `client` is the address the request came from, of which
+        nothing is kept.
+        """
+        ...
+
+    def problems(self) -> list[Facts]:
+        """What may be reported of a listing: [{code, words}, ...]."""
         ...
