@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +91,37 @@ def official_var(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     var = tmp_path_factory.mktemp("var")
     build_all(data_dir(), var, onspd=official)
     return var
+
+
+@contextmanager
+def postgresql_database() -> Iterator[str]:
+    """The address of a new, empty database of the server that the tests may use; dropped afterwards."""
+    server = os.environ.get("EARLYHELP_TEST_POSTGRESQL")
+    if not server:
+        skip_or_fail("EARLYHELP_REQUIRE_POSTGRESQL", "EARLYHELP_TEST_POSTGRESQL names no PostgreSQL server")
+    import psycopg
+
+    name = f"earlyhelp_test_{uuid.uuid4().hex}"
+    with psycopg.connect(str(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            yield str(server).rpartition("/")[0] + f"/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """One PostgreSQL database for the whole session: for tests that need no empty one."""
+    with postgresql_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty store, once of each database: the same tests run on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'directory.db'}"
+        return
+    with postgresql_database() as url:
+        yield url

@@ -61,9 +61,13 @@ def _settle(entity: Entity, content: Mapping[str, Any], path: str) -> Content:
     return settled
 
 
-_SORTS: dict[str, dict[str, Field | Part]] = {
-    name: {one.name: one for one in (*entity.fields, *entity.parts)} for name, entity in ENTITIES.items()
-}
+def _members(entity: Entity) -> dict[str, Field | Part]:
+    members: dict[str, Field | Part] = {field.name: field for field in entity.fields}
+    members.update({part.name: part for part in entity.parts})
+    return members
+
+
+_SORTS = {name: _members(entity) for name, entity in ENTITIES.items()}
 
 
 def _checked(field: Field, value: Any, path: str) -> Any:

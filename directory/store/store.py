@@ -92,7 +92,7 @@ class Store:
             return querying.current_revision(connection)
 
     def seal(self, revision: int) -> str:
-        """The seal of a revision, which tells two histories of one number apart; empty where there is none."""
+        """The seal of a revision, which tells two histories of one number apart; empty: no such one."""
         with reading(self.engine, self.place) as connection:
             return querying.seal_of(connection, revision)
 

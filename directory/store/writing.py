@@ -264,7 +264,7 @@ def _seal(before: str, steps: Sequence[_Step]) -> str:
 
 
 def seal(before: str, versions: Iterable[tuple[str, int, str, str, str | None]]) -> str:
-    """The seal of a revision: SHA-256 over the one before and (id, number, state, digest, redirect) of each."""
+    """The seal of a revision: SHA-256 over the seal before it and what makes each of its versions."""
     running = hashlib.sha256(before.encode())
     for one in sorted(versions, key=lambda held: held[0]):
         running.update("\0".join(str(part or "") for part in one).encode() + b"\n")
