@@ -35,7 +35,7 @@ def age_words(age: str) -> str:
 
 
 def groups(question: Question, found: Facts, layers: Sequence[Facts], needs: Sequence[Facts]) -> list[Facts]:
-    """Every filter with its items: value, words, count (None where it is not counted) and whether it is on."""
+    """Every filter with its items: value, words, count (None: not counted) and whether it is on."""
     facets: Mapping[str, list[Facts]] = found.get("facets") or {}
     names = {str(need["code"]): str(need["name"]) for need in needs}
     made: list[Facts] = []

@@ -15,7 +15,8 @@ def _read(file: Path, changed: int) -> dict[str, Any] | None:
     return picture.read_picture(file)
 
 
-def _laid_down(file: Path) -> dict[str, Any] | None:
+def laid_down(file: Path) -> dict[str, Any] | None:
+    """The outlines of a map that a build has drawn; None where it has not."""
     try:
         return _read(file, file.stat().st_mtime_ns)
     except OSError:
@@ -35,7 +36,7 @@ def district_map(
     None when no build has drawn it, or has drawn another generation of a layer than `generations` (layer to
     generation) says holds: no map is better than one with yesterday's teams.
     """
-    found = _laid_down(var_dir / "maps" / "district" / f"{file_stem(code)}.json")
+    found = laid_down(var_dir / "maps" / "district" / f"{file_stem(code)}.json")
     if found is None:
         return None
     if any(generations.get(one["layer"], one["generation"]) != one["generation"] for one in found["layers"]):
@@ -59,7 +60,7 @@ def layer_map(
 
     None when no build has drawn this generation of the layer.
     """
-    found = _laid_down(var_dir / "maps" / "layer" / f"{file_stem(layer)}.json")
+    found = laid_down(var_dir / "maps" / "layer" / f"{file_stem(layer)}.json")
     if found is None or (layer, generation) not in {
         (one["layer"], one["generation"]) for one in found["layers"]
     }:

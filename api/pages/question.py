@@ -88,7 +88,7 @@ class Question:
         """The values by the names that the API has for them."""
         layer, _, code = self.area.partition(":")
         found: dict[str, str | Sequence[str]] = {
-            "q": self.text,
+            "text": self.text,
             "postcode": self.postcode,
             "layer": layer,
             "area": code,

@@ -39,6 +39,8 @@ def environment() -> Environment:
         lower_first=words.lower_first,
         percent=words.percent,
         thousands=words.thousands,
+        distance=words.distance,
+        mail_address=words.mail_address,
         telephone_address=words.telephone_address,
         web_address=words.web_address,
     )

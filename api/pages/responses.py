@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.pages import assets
 from api.pages.csp import PAGE_CSP, TYPING_CSP
 from api.pages.rendering import render
+from api.problems import ProblemError
 from directory.prepared import ATTRIBUTION
 
 
@@ -57,4 +58,15 @@ def not_found(request: Request) -> Response:
         404,
         "Page not found",
         "If you typed the address, check it. If you followed a link, the page may have moved.",
+    )
+
+
+def no_directory(request: Request, error: ProblemError) -> Response:
+    """The page for the time in which there is no directory to search."""
+    return problem_page(
+        request,
+        503,
+        "The directory cannot be searched now",
+        "Try again in a few minutes. You can still find the teams and the numbers to call by postcode.",
+        str(error.detail),
     )

@@ -15,7 +15,9 @@ from starlette.routing import BaseRoute, Route
 from api.pages import assets, drawing
 from api.pages.csp import MAP_CSP
 from api.pages.forms import typed_postcode
+from api.pages.needs import need_routes
 from api.pages.responses import not_found, page, problem_page
+from api.pages.search import search_routes
 from api.pages.site import Facts, Site
 from directory.prepared import ILLUSTRATIVE
 
@@ -242,6 +244,8 @@ def page_routes(site: Site) -> list[BaseRoute]:
         Route("/", home),
         Route("/postcode", ask, methods=["POST"]),
         Route("/postcode", ask_again),
+        *search_routes(site),
+        *need_routes(site),
         Route("/areas", areas),
         Route("/areas/{layer}", layer),
         Route("/areas/{layer}/{code}", area),

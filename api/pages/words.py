@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 CITY_TIME = ZoneInfo("Europe/London")
@@ -93,6 +94,23 @@ def thousands(value: Any) -> str:
 def telephone_address(value: Any) -> str:
     """A telephone number as a `tel:` address: its digits, and a leading plus."""
     return "tel:" + re.sub(r"(?<!^)\+|[^\d+]", "", str(value or ""))
+
+
+def mail_address(value: Any) -> str:
+    """An e-mail address for a `mailto:`: what would begin its headers (`?`, `&`) is taken apart from it."""
+    return quote(str(value or ""), safe="@.+-_")
+
+
+def distance(value: Any) -> str:
+    """Metres as the crow flies: "about 400 metres away", "about 1.2 miles away"; nothing for no number."""
+    if not isinstance(value, int | float):
+        return ""
+    if value < 800:
+        return f"about {max(100, round(value / 100) * 100)} metres away"
+    miles = value / 1609.344
+    words = f"{miles:.1f}" if miles < 10 else f"{miles:.0f}"
+    words = words.removesuffix(".0")
+    return f"about {words} mile{'' if words == '1' else 's'} away"
 
 
 def web_address(value: Any) -> str:

@@ -117,11 +117,13 @@ def draw(
     lat: float | None = None,
     lon: float | None = None,
     chosen: tuple[str, str] | None = None,
+    marks: Sequence[tuple[float, float, str]] = (),
 ) -> str:
     """The picture as an SVG element, safe to put into a page as it is.
 
     `label` says in words what is to be seen. `lat` and `lon` (degrees, WGS 84) put the spot; `chosen` is the
-    layer and code of the area to bring out. A spot outside the picture is left out.
+    layer and code of the area to bring out; `marks` are places with the few signs that stand on each. A spot
+    or mark outside the picture is left out.
     """
     plane = Plane(*picture["plane"])
     out = [
@@ -150,6 +152,15 @@ def draw(
             f'<circle class="ehf-picture__ring" cx="{x}" cy="{y}" r="22"/>'
             f'<circle class="ehf-picture__spot" cx="{x}" cy="{y}" r="13"/>'
         )
+    # The first of the list is drawn last, so that it lies on top.
+    for mark_lat, mark_lon, words in reversed(marks):
+        if plane.holds(mark_lat, mark_lon):
+            x, y = plane.point(mark_lat, mark_lon)
+            half = 15 + 10 * len(words)
+            out.append(
+                f'<rect class="ehf-picture__mark" x="{x - half}" y="{y - 25}" width="{2 * half}" height="50" '
+                f'rx="25"/><text class="ehf-picture__number" x="{x}" y="{y + 13}">{html.escape(words)}</text>'
+            )
     out.append("</svg></svg>")
     return "".join(out)
 

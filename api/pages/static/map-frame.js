@@ -42,9 +42,40 @@
     });
   };
 
+  // Places with the numbers that their services have in the list of the page around. Pressing one goes there.
+  let marks = null;
+  const showPlaces = ({ places }) => {
+    if (!Array.isArray(places)) return;
+    const found = places.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
+    if (marks) marks.remove();
+    marks = window.L.featureGroup();
+    found.forEach(({ lat, lon, label, numbers, names }, i) => {
+      const sign = document.createElement("span");
+      sign.textContent = String(label);
+      const words = document.createElement("span");
+      words.textContent = numbers.map((number, n) => `${number}: ${names[n]}`).join("; ");
+      const mark = window.L.marker([lat, lon], {
+        icon: window.L.divIcon({ className: "place", html: sign, iconSize: null }),
+        zIndexOffset: (found.length - i) * 10,
+      });
+      mark.bindTooltip(words);
+      mark.on("add", () => mark.getElement().setAttribute("aria-label", words.textContent));
+      mark.on("click keypress", ({ type, originalEvent }) => {
+        if (type === "keypress" && originalEvent.key !== "Enter") return;
+        window.parent.postMessage({ chosen: numbers[0] }, window.location.origin);
+      });
+      mark.addTo(marks);
+    });
+    marks.addTo(map);
+    const around = marks.getBounds();
+    if (spot) spot.eachLayer((mark) => around.extend(mark.getLatLng()));
+    if (around.isValid()) map.fitBounds(around.pad(0.15), { maxZoom: 14 });
+  };
+
   window.addEventListener("message", (event) => {
     if (event.origin !== window.location.origin || event.source !== window.parent) return;
     if (event.data?.show === "spot") showSpot(event.data);
+    if (event.data?.show === "places") showPlaces(event.data);
     if (event.data?.show === "area") showArea(event.data);
   });
   if (window.parent !== window) window.parent.postMessage({ ready: "map" }, window.location.origin);
