@@ -23,8 +23,6 @@ from geo.sections import sync_folder
 FORM = 1
 """The version of what lies in a generation's folder. A generation of another is built anew."""
 
-PUBLISHED = "published.bin"
-WORDS = "words"
 _POINTER = "current"
 _MANIFEST = "manifest.json"
 _BEING_MADE = ".making"

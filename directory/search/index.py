@@ -273,13 +273,13 @@ class WhooshIndex:
         self._kept_bytes += size
 
 
-def index_facts(folder: Path) -> tuple[int, int]:
-    """How many documents the index in `folder` holds, and how many dead ones it carries along.
+def index_facts(folder: Path) -> tuple[list[str], int]:
+    """The ids of the documents in the index in `folder`, and how many dead ones it carries along.
 
     Raises `IndexDamaged`.
     """
     facts = _read_facts(folder)
-    return len(facts["ids"]), int(facts["dead"])
+    return list(facts["ids"]), int(facts["dead"])
 
 
 def _writer(index: Any) -> Any:
