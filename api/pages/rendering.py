@@ -32,6 +32,7 @@ def environment() -> Environment:
     )
     made.filters.update(
         day=words.day,
+        day_and_month=words.day_and_month,
         moment=words.moment,
         until_today=words.until_today,
         first_up=words.first_up,

@@ -33,7 +33,9 @@ def places_of(results: Sequence[Facts]) -> list[Facts]:
     return list(found.values())
 
 
-def results_map(var_dir: Path, results: Sequence[Facts], home: Facts | None) -> dict[str, Any] | None:
+def results_map(
+    var_dir: Path, results: Sequence[Facts], home: Facts | None, of: str = "this list"
+) -> dict[str, Any] | None:
     """What a page needs to show the map; None where no build has drawn one or no result has a place.
 
     `home` is the position of the postcode (lat, lon) where there is one. The ground is the map of the ten
@@ -47,7 +49,7 @@ def results_map(var_dir: Path, results: Sequence[Facts], home: Facts | None) -> 
         return None
     spot = home or {}
     lat, lon = spot.get("lat"), spot.get("lon")
-    title = "Map of the places in this list"
+    title = f"Map of the places of {of}"
     marks = [(one["lat"], one["lon"], label(one["numbers"])) for one in places]
     told = [
         {"lat": one["lat"], "lon": one["lon"], "label": label(one["numbers"]), "numbers": one["numbers"],

@@ -15,7 +15,9 @@ from starlette.routing import BaseRoute, Route
 from api.pages import assets, drawing
 from api.pages.csp import MAP_CSP
 from api.pages.forms import typed_postcode
+from api.pages.listings import listing_routes
 from api.pages.needs import need_routes
+from api.pages.report import report_routes
 from api.pages.responses import not_found, page, problem_page
 from api.pages.search import search_routes
 from api.pages.site import Facts, Site
@@ -245,6 +247,8 @@ def page_routes(site: Site) -> list[BaseRoute]:
         Route("/postcode", ask, methods=["POST"]),
         Route("/postcode", ask_again),
         *search_routes(site),
+        *listing_routes(site),
+        *report_routes(site),
         *need_routes(site),
         Route("/areas", areas),
         Route("/areas/{layer}", layer),

@@ -33,6 +33,11 @@ def day(value: Any) -> str:
     return f"{int(found[3])} {month}" if found[3] else month
 
 
+def day_and_month(value: Any) -> str:
+    """`2026-11-22` as "22 November"; anything else as it is."""
+    return re.sub(r" \d{4}$", "", day(value))
+
+
 def moment(value: Any) -> str:
     """A UTC time (ISO 8601) as "5:15pm on Monday 23 November", in the city's time; anything else as it is."""
     at = _in_the_city(value)

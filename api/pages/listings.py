@@ -1,0 +1,159 @@
+"""The page of a service and of an organisation, and those for a listing that was withdrawn or merged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.pages import listing
+from api.pages.responses import no_directory, page, problem_page
+from api.pages.results_map import results_map
+from api.pages.site import Facts, Site
+from api.pages.words import CITY_TIME
+from api.problems import ProblemError
+
+ROUTES = {
+    "self": "Families and young people ask for themselves.",
+    "professional": "Somebody who works with the family refers them.",
+    "both": "Families can ask for themselves, and somebody who works with them can refer.",
+}
+LEVELS = {
+    "universal": "Universal",
+    "universal_plus": "Universal Plus",
+    "additional": "Additional Needs",
+    "complex": "Complex and Significant",
+}
+
+
+def listing_routes(site: Site) -> list[BaseRoute]:
+    """The addresses of services and organisations."""
+
+    async def service(request: Request) -> Response:
+        number = request.path_params["number"]
+        try:
+            found = site.directory.service(number)
+            if found is None:
+                return gone(request, site, number, "services")
+            return service_page(request, site, found)
+        except ProblemError as error:
+            return no_directory(request, error)
+
+    async def organization(request: Request) -> Response:
+        number = request.path_params["number"]
+        try:
+            found = site.directory.organization(number)
+            if found is None:
+                return gone(request, site, number, "organisations")
+            return organization_page(request, found)
+        except ProblemError as error:
+            return no_directory(request, error)
+
+    return [
+        Route("/services/{number}", service),
+        Route("/organisations/{number}", organization),
+    ]
+
+
+def service_page(request: Request, site: Site, service: Facts) -> Response:
+    """The page of one service."""
+    at = dt.datetime.now(CITY_TIME)
+    today = at.date()
+    needs = {str(need["code"]): str(need["name"]) for need in site.directory.needs()}
+    route = str(service.get("referral_route") or "")
+    organization = service.get("organization") or {}
+    places = listing.places(service, at)
+    return page(
+        request,
+        "service.html",
+        str(service["name"]),
+        section="services",
+        same_origin_referrer=True,
+        service=service,
+        organization=organization,
+        sample=service.get("sample"),
+        contacts=listing.contacts(service),
+        opening=listing.opening(listing.schedules(service), at),
+        places=places,
+        drawing=_map(site, service),
+        areas=listing.areas(service, area_names(site)),
+        needs=[{"code": code, "name": needs.get(code, code)} for code in service.get("needs") or []],
+        levels=[LEVELS.get(code, code) for code in service.get("levels_of_need") or []],
+        ages=listing.ages(service),
+        route=ROUTES.get(route, ""),
+        steps=listing.steps(service, route),
+        costs=listing.costs(service),
+        languages=listing.languages(service),
+        capacity=listing.capacity(service, today),
+        overdue=listing.overdue(service, today),
+        problems=site.directory.problems(),
+        on=today.isoformat(),
+        trail=[{"text": "Find help", "href": "/services"}, {"text": str(service["name"])}],
+        indexed=True,
+    )
+
+
+def organization_page(request: Request, found: Facts) -> Response:
+    """The page of one organisation with its services."""
+    organization = found.get("organization") or found
+    return page(
+        request,
+        "organisation.html",
+        str(organization["name"]),
+        section="services",
+        organization=organization,
+        contacts=listing.contacts(organization),
+        services=found.get("services") or [],
+        trail=[{"text": "Find help", "href": "/services"}, {"text": str(organization["name"])}],
+        indexed=True,
+    )
+
+
+def gone(request: Request, site: Site, number: str, folder: str) -> Response:
+    """Where nothing is published by that id: on to what it was merged into, or what became of it."""
+    moved = site.directory.moved(number)
+    if moved:
+        return RedirectResponse(f"/{folder}/{quote(moved)}", 301, {"Cache-Control": "private, max-age=300"})
+    if site.directory.retired(number):
+        return page(
+            request,
+            "withdrawn.html",
+            "This listing has been withdrawn",
+            status=410,
+            section="services",
+            typing=True,
+            trail=[{"text": "Find help", "href": "/services"}, {"text": "Withdrawn listing"}],
+        )
+    return problem_page(
+        request, 404, "No such listing", "Check the address, or search the services for what you need."
+    )
+
+
+def area_names(site: Site) -> Mapping[tuple[str, str], str]:
+    """The names of areas in force, by layer and code: "Edgbaston (district)"."""
+    return {
+        (layer["layer"], area["code"]): f"{area['name']} ({layer['title'][:1].lower()}{layer['title'][1:]})"
+        for layer in site.layers()
+        for area in layer["areas"]
+    }
+
+
+def _map(site: Site, service: Facts) -> dict[str, Any] | None:
+    places = [
+        {"latitude": location.get("latitude"), "longitude": location.get("longitude")}
+        for held in service.get("service_at_locations") or []
+        if isinstance(location := held.get("location"), Mapping)
+        and location.get("location_type") == "physical"
+    ]
+    # Each place has the number that it has in the list of places.
+    return results_map(
+        site.var_dir,
+        [{"name": service["name"], "places": [place]} for place in places],
+        None,
+        of="this service",
+    )

@@ -1,0 +1,99 @@
+"""Telling the stewards of a problem with a listing: closed choices only, and only from a page of ours."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.pages.forms import first, form_fields
+from api.pages.listings import gone
+from api.pages.responses import no_directory, page, problem_page
+from api.pages.site import Site
+from api.problems import ProblemError
+
+WAIT_SECONDS = 3600
+
+
+def report_routes(site: Site) -> list[BaseRoute]:
+    """The address that takes a report."""
+
+    async def report(request: Request) -> Response:
+        number = request.path_params["number"]
+        if not from_our_page(request):
+            return problem_page(
+                request,
+                403,
+                "That did not come from our page",
+                "Open the listing again and send the form from there.",
+            )
+        fields = await form_fields(request)
+        client = request.client.host if request.client else ""
+        try:
+            outcome = site.directory.report(number, first(fields or {}, "problem"), client)
+            if outcome == "no_such_listing":
+                return gone(request, site, number, "services")
+            return _answer(request, site, number, outcome)
+        except ProblemError as error:
+            return no_directory(request, error)
+
+    async def back(request: Request) -> Response:
+        address = f"/services/{quote(request.path_params['number'])}"
+        return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+
+    return [
+        Route("/services/{number}/report", report, methods=["POST"]),
+        Route("/services/{number}/report", back, methods=["GET"]),
+    ]
+
+
+def _answer(request: Request, site: Site, number: str, outcome: str) -> Response:
+    if outcome == "too_many":
+        return page(
+            request,
+            "problem.html",
+            "Too many reports for now",
+            status=429,
+            section="services",
+            more={"Retry-After": str(WAIT_SECONDS)},
+            paragraphs=["Your last report was not kept. Wait an hour and send it again."],
+        )
+    if outcome == "away":
+        return problem_page(
+            request,
+            503,
+            "Your report could not be kept",
+            "We cannot take reports at this moment. Try again later today.",
+        )
+    found = site.directory.service(number) or {}
+    chosen = outcome == "taken"
+    return page(
+        request,
+        "reported.html" if chosen else "report.html",
+        "Thank you" if chosen else "Error: Report a problem with this listing",
+        section="services",
+        same_origin_referrer=True,
+        service=found,
+        problems=site.directory.problems(),
+        error="" if chosen else "Choose what is wrong",
+        trail=[
+            {"text": "Find help", "href": "/services"},
+            {"text": str(found.get("name") or "Listing"), "href": f"/services/{quote(number)}"},
+            {"text": "Report a problem"},
+        ],
+    )
+
+
+def from_our_page(request: Request) -> bool:
+    """Whether a form was sent from a page of this site, by what the browser says of it.
+
+    Browsers say `Sec-Fetch-Site` where the connection is safe, and an `Origin` otherwise (pages with such a
+    form let it through; see `same_origin_referrer`). A request that says neither is refused.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return bool(origin) and urlsplit(origin or "").netloc == request.headers.get("host", "")
