@@ -24,7 +24,7 @@ FORM = 1
 """The version of what lies in a generation's folder. A generation of another is built anew."""
 
 _POINTER = "current"
-_MANIFEST = "manifest.json"
+_MANIFEST = "manifest"
 _BEING_MADE = ".making"
 _NAME = re.compile(r"(\d+)-(\d+)")
 _CHUNK = 1 << 20
@@ -79,7 +79,10 @@ def pointer_mark(var: Path) -> tuple[int, int]:
 def read_manifest(folder: Path) -> Manifest:
     """A generation's manifest, every file checked against it. Raises `GenerationDamaged`."""
     try:
-        raw = json.loads((folder / _MANIFEST).read_bytes())
+        check, _, body = (folder / _MANIFEST).read_bytes().partition(b"\n")
+        if int(check, 16) != zlib.crc32(body):
+            raise ValueError("it does not match its checksum")
+        raw = json.loads(body)
         files = {str(name): (int(size), int(check)) for name, (size, check) in raw["files"].items()}
         manifest = Manifest(
             int(raw["revision"]), str(raw["store"]), str(raw["inputs"]), files, form=int(raw["form"])
@@ -138,7 +141,7 @@ def put_in_place(var: Path, made: Path, revision: int, store: str, inputs: str) 
         else:
             sync_folder(path)
     manifest = json.dumps(asdict(Manifest(revision, store, inputs, files)), indent=1)
-    _write_synced(made / _MANIFEST, manifest)
+    _write_synced(made / _MANIFEST, f"{zlib.crc32(manifest.encode()):08x}\n{manifest}")
     sync_folder(made)
     root = search_folder(var)
     place = root / f"{revision}-{_next_number(root)}"

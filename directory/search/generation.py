@@ -28,6 +28,7 @@ from directory.search.folders import (
 )
 from directory.search.index import IndexDamaged, WhooshIndex, index_facts
 from directory.search.text import TextIndex
+from directory.store.standard import RecordKind
 from geo.sections import SectionsError
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _affected(old: Published, new: Published) -> set[str]:
     return affected
 
 
-def _different(old: Published, new: Published, kind: str) -> set[str]:
+def _different(old: Published, new: Published, kind: RecordKind) -> set[str]:
     before, after = set(old.ids(kind)), set(new.ids(kind))
     return (before ^ after) | {one for one in before & after if old.raw(one) != new.raw(one)}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOOK_EVERY = 0.2
 """Seconds between two looks at the pointer."""
 
-_LISTEN_FOR = 5.0
+_LISTEN_FOR = 2.0
 _TRY_AGAIN_AFTER = 2.0
 _LOOK_AT_DATA_EVERY = 5.0
 
@@ -64,7 +64,9 @@ class Live:
         with self._first:
             if self._generation is None:
                 self._generation = self._open_or_make()
-            if self._process != os.getpid():  # threads do not come along into a forked process
+            if self._process != os.getpid():  # a forked process has no threads, and must not use this store
+                if self._process:
+                    self._store, self._opening_store = None, threading.Lock()
                 self._process = os.getpid()
                 self._watch()
             return self._generation
