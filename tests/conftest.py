@@ -100,12 +100,13 @@ def postgresql_database() -> Iterator[str]:
     if not server:
         skip_or_fail("EARLYHELP_REQUIRE_POSTGRESQL", "EARLYHELP_TEST_POSTGRESQL names no PostgreSQL server")
     import psycopg
+    from sqlalchemy import make_url
 
     name = f"earlyhelp_test_{uuid.uuid4().hex}"
     with psycopg.connect(str(server), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         try:
-            yield str(server).rpartition("/")[0] + f"/{name}"
+            yield make_url(str(server)).set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

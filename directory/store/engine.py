@@ -140,7 +140,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 @contextmanager
 def reading(engine: sa.Engine, where: Place) -> Iterator[sa.Connection]:
     """A transaction that sees one moment. Raises `Unavailable` for a fault of the database."""
-    options = {} if where.path else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    options = {} if where.path else {"isolation_level": "REPEATABLE READ"}
     with in_plain_words(where), engine.execution_options(**options).begin() as connection:
         yield connection
 
@@ -216,15 +216,12 @@ def _postgresql_words(where: Place, error: BaseException | None) -> str | None:
             f"The database {where} can be read but not written to by this account. Nothing was changed. "
             "Use an account that may write, or the primary server."
         )
-    if state == "3D000":
-        return f"There is no database {where}. Create it, or correct EARLYHELP_DATABASE_URL."
     if state[:2] == "53":
         return f"The server of {where} has no room left (disk, memory or connections). Nothing was changed."
-    if state[:2] == "28":
-        return f"The server of {where} refuses this account. Correct EARLYHELP_DATABASE_URL or pg_hba.conf."
-    if state[:2] in ("08", "57") or not state:
+    if state[:2] in ("08", "57", "28", "3D") or not state:
+        said = " ".join(str(error).split())
         return (
-            f"The database {where} does not answer. See that the server runs and that EARLYHELP_DATABASE_URL "
-            "names it."
+            f"The database {where} does not answer as it should. See that the server runs and that "
+            f"EARLYHELP_DATABASE_URL names it and an account that it lets in. It says: {said:.300}"
         )
     return None

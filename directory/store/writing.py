@@ -70,8 +70,9 @@ class _Step:
 def prepare(changes: Sequence[Change], by: str, reason: str) -> list[Prepared]:
     """See that each change can be stored at all. Raises `Refused`; needs no database."""
     for what, given in (("who", by), ("why", reason)):
-        if not given.strip() or "\0" in given:
+        if not given.strip():
             raise Refused(f"Every write says who and why: {what} is missing. Give the role and the reason.")
+        _storable(given, what)
     seen: set[str] = set()
     prepared = []
     for change in changes:
@@ -93,7 +94,14 @@ def _prepare(change: Change) -> Prepared:
         )
     if change.redirect_to is not None and change.state != "retired":
         raise Refused(f"{change.kind} {change.id}: only a retired record can point to another one.")
-    if change.origin is not None and change.origin.retrieved.tzinfo is None:
+    if (came := change.origin) is not None:
+        for what, given in (
+            ("source", came.source),
+            ("foreign id", came.foreign_id),
+            ("format", came.format),
+        ):
+            _storable(given, f"{change.kind} {change.id}: the {what} it came from")
+    if came is not None and came.retrieved.tzinfo is None:
         raise Refused(f"{change.kind} {change.id}: the moment it was retrieved has no time zone.")
     try:
         content = settle(change.kind, change.content)
@@ -101,6 +109,11 @@ def _prepare(change: Change) -> Prepared:
     except Refused as error:
         raise Refused(f"{change.kind} {change.id}: {error}") from None
     return Prepared(change, content, text, digest(text))
+
+
+def _storable(text: str, what: str) -> None:
+    if "\0" in text or (not text.isascii() and text.encode("utf-8", "replace").decode() != text):
+        raise Refused(f"{what} holds characters that are no text: {text!r:.80}. Take them out.")
 
 
 def write(
