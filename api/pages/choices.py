@@ -8,6 +8,7 @@ from typing import Any
 
 from api.pages.question import Question
 from api.pages.site import Facts
+from api.pages.words import first_up
 
 # The names of the filters in the order of the page: field, words above it, how it is chosen, its facet.
 _GROUPS = (
@@ -26,7 +27,15 @@ _TICKS = (
 )
 NEEDS_SHOWN = 8  # at first; the others stand under "More needs"
 WIDEST_LAYER = 100  # a layer of more areas (census areas) is too long for a list to choose from
-OLDEST = 25
+# The bands of the facet `age_band` with the ages, in years, that can be chosen in each.
+BANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("unborn", "Before birth", ("unborn",)),
+    ("0-4", "Under 5", tuple(str(age) for age in range(5))),
+    ("5-10", "5 to 10", tuple(str(age) for age in range(5, 11))),
+    ("11-15", "11 to 15", tuple(str(age) for age in range(11, 16))),
+    ("16-17", "16 and 17", ("16", "17")),
+    ("18-25", "18 to 25", tuple(str(age) for age in range(18, 26))),
+)
 
 
 def age_words(age: str) -> str:
@@ -40,15 +49,14 @@ def groups(question: Question, found: Facts, layers: Sequence[Facts], needs: Seq
     names = {str(need["code"]): str(need["name"]) for need in needs}
     made: list[Facts] = []
     for name, legend, kind, facet in _GROUPS:
-        if name == "age":
-            items = [_item(age, age_words(age).capitalize(), None, question.age) for age in _ages()]
-        elif name == "area":
-            items = []
-        else:
+        items: list[Facts] = []
+        if name not in ("age", "area"):
             items = _items(facets.get(facet) or [], _chosen(question, name), names if name == "need" else {})
         group: Facts = {"name": name, "legend": legend, "kind": kind, "items": items, "sets": []}
         if name == "area":
             group["sets"] = _areas(question.area, facets.get("district") or [], layers)
+        if name == "age":
+            group["sets"] = _bands(question.age, facets.get("age_band") or [])
         if name == "need":
             group["items"], group["more"] = _first_needs(items)
         if items or group["sets"]:
@@ -60,9 +68,9 @@ def ticks(question: Question, found: Facts) -> list[Facts]:
     """The filters that are on or off."""
     facets: Mapping[str, list[Facts]] = found.get("facets") or {}
     counts = {
-        "open_now": _count(facets, "open_now", ("yes", "true", "open_now", "open")),
-        "cost": _count(facets, "cost", ("free", "yes", "true")),
-        "capacity": _count(facets, "capacity", ("room", "open", "unknown")),
+        "open_now": _count(facets, "open_now", "open_now"),
+        "cost": _count(facets, "cost", "free"),
+        "capacity": _count(facets, "capacity", "room"),
     }
     return [
         {"name": name, "text": text, "count": counts[facet], "on": bool(getattr(question, name))}
@@ -127,12 +135,17 @@ def known(question: Question, layers: Sequence[Facts], needs: Sequence[Facts]) -
     )
 
 
-def _ages() -> list[str]:
-    return ["unborn", *(str(age) for age in range(OLDEST + 1))]
-
-
-def _item(value: str, text: str, count: int | None, on: str | Sequence[str]) -> Facts:
-    return {"value": value, "text": text, "count": count, "on": value == on or (on != "" and value in on)}
+def _bands(age: str, counted: Sequence[Facts]) -> list[Facts]:
+    """The ages in the bands of the facet, each band with how many services are for somebody in it."""
+    counts = {one["code"]: int(one["count"]) for one in counted}
+    made: list[Facts] = []
+    for code, title, ages in BANDS:
+        count = counts.get(code, 0)
+        items = [
+            {"value": one, "text": first_up(age_words(one)), "count": None, "on": one == age} for one in ages
+        ]
+        made.append({"title": f"{title}: {count} service{'' if count == 1 else 's'}", "items": items})
+    return made
 
 
 def _chosen(question: Question, name: str) -> tuple[str, ...]:
@@ -179,6 +192,5 @@ def _areas(area: str, districts: Sequence[Facts], layers: Sequence[Facts]) -> li
     ]
 
 
-def _count(facets: Mapping[str, list[Facts]], facet: str, codes: tuple[str, ...]) -> int | None:
-    found = [one["count"] for one in facets.get(facet) or [] if str(one["code"]).lower() in codes]
-    return sum(found) if found else None
+def _count(facets: Mapping[str, list[Facts]], facet: str, code: str) -> int:
+    return next((int(one["count"]) for one in facets.get(facet) or [] if one["code"] == code), 0)

@@ -276,52 +276,6 @@ def languages(service: Content) -> list[str]:
     return [*found, interpreting] if interpreting else found
 
 
-def capacity(service: Content, today: dt.date) -> Facts:
-    """How full it is: {state, words, note}. What was said once counts for nothing after its day."""
-    held = _one(service, "capacity")
-    until = str(held.get("until") or "")
-    state = str(held.get("state") or "")
-    if not state or until < today.isoformat():
-        return {"state": "unknown", "words": "Not said. Ask the service.", "note": ""}
-    weeks = held.get("waiting_weeks")
-    words = {
-        "open": "Has room",
-        "closed": "Full: takes nobody new now",
-        "waiting_list": "Has a waiting list"
-        + (f" of about {weeks} week{'' if weeks == 1 else 's'}" if isinstance(weeks, int) else ""),
-    }.get(state, "Not said. Ask the service.")
-    said = f" (said on {day(held['stated'])})" if held.get("stated") else ""
-    return {"state": state, "words": words + said, "note": str(held.get("note") or "")}
-
-
-def ages(service: Content) -> str:
-    """The ages in words: "From birth to 5", "11 to 18", "any age"; with those for SEND."""
-    low, high = service.get("minimum_age"), service.get("maximum_age")
-    low = low if isinstance(low, int | float) and low >= 0 else None
-    high = high if isinstance(high, int | float) and high >= 0 else None
-    if low in (None, 0) and high is None:
-        words = "Any age"
-    elif high is None:
-        words = f"{low:g} and over"
-    elif low in (None, 0):
-        words = f"From birth to {high:g}"
-    else:
-        words = f"{low:g} to {high:g}"
-    if service.get("unborn"):
-        words += ", and before birth"
-    more = service.get("send_maximum_age")
-    if isinstance(more, int | float) and (high is None or more > high):
-        words += f"; up to {more:g} for those with special educational needs or a disability"
-    return words
-
-
-def overdue(service: Content, today: dt.date) -> bool:
-    """Whether the listing should have been checked again by now."""
-    from directory.listings.due import overdue as is_overdue
-
-    return is_overdue(dict(service), today)
-
-
 def schedules(service: Content) -> list[Content]:
     """The hours of the service itself; those of its places stand with them."""
     return list(_many(service, "schedules"))

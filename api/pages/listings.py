@@ -18,18 +18,6 @@ from api.pages.site import Facts, Site
 from api.pages.words import CITY_TIME
 from api.problems import ProblemError
 
-ROUTES = {
-    "self": "Families and young people ask for themselves.",
-    "professional": "Somebody who works with the family refers them.",
-    "both": "Families can ask for themselves, and somebody who works with them can refer.",
-}
-LEVELS = {
-    "universal": "Universal",
-    "universal_plus": "Universal Plus",
-    "additional": "Additional Needs",
-    "complex": "Complex and Significant",
-}
-
 
 def listing_routes(site: Site) -> list[BaseRoute]:
     """The addresses of services and organisations."""
@@ -60,39 +48,35 @@ def listing_routes(site: Site) -> list[BaseRoute]:
     ]
 
 
-def service_page(request: Request, site: Site, service: Facts) -> Response:
+def service_page(request: Request, site: Site, found: Facts) -> Response:
     """The page of one service."""
     at = dt.datetime.now(CITY_TIME)
-    today = at.date()
-    needs = {str(need["code"]): str(need["name"]) for need in site.directory.needs()}
+    service: Facts = found["listing"]
+    result: Facts = found["result"]
     route = str(service.get("referral_route") or "")
-    organization = service.get("organization") or {}
-    places = listing.places(service, at)
+    capacity = result["capacity"]
     return page(
         request,
         "service.html",
         str(service["name"]),
         section="services",
         same_origin_referrer=True,
+        number=found["id"],
         service=service,
-        organization=organization,
-        sample=service.get("sample"),
+        result=result,
+        history=found["history"],
+        organization=service.get("organization") or {},
         contacts=listing.contacts(service),
         opening=listing.opening(listing.schedules(service), at),
-        places=places,
+        places=listing.places(service, at),
         drawing=_map(site, service),
         areas=listing.areas(service, area_names(site)),
-        needs=[{"code": code, "name": needs.get(code, code)} for code in service.get("needs") or []],
-        levels=[LEVELS.get(code, code) for code in service.get("levels_of_need") or []],
-        ages=listing.ages(service),
-        route=ROUTES.get(route, ""),
         steps=listing.steps(service, route),
         costs=listing.costs(service),
         languages=listing.languages(service),
-        capacity=listing.capacity(service, today),
-        overdue=listing.overdue(service, today),
+        # What was said of it holds for a while only; then nothing is said.
+        capacity=(service.get("capacity") or {}) if capacity["state"] != "unknown" else {},
         problems=site.directory.problems(),
-        on=today.isoformat(),
         trail=[{"text": "Find help", "href": "/services"}, {"text": str(service["name"])}],
         indexed=True,
     )
@@ -100,7 +84,7 @@ def service_page(request: Request, site: Site, service: Facts) -> Response:
 
 def organization_page(request: Request, found: Facts) -> Response:
     """The page of one organisation with its services."""
-    organization = found.get("organization") or found
+    organization: Facts = found["organization"]
     return page(
         request,
         "organisation.html",
@@ -108,7 +92,7 @@ def organization_page(request: Request, found: Facts) -> Response:
         section="services",
         organization=organization,
         contacts=listing.contacts(organization),
-        services=found.get("services") or [],
+        services=found["services"],
         trail=[{"text": "Find help", "href": "/services"}, {"text": str(organization["name"])}],
         indexed=True,
     )

@@ -67,7 +67,8 @@ def _answer(request: Request, site: Site, number: str, outcome: str) -> Response
             "Your report could not be kept",
             "We cannot take reports at this moment. Try again later today.",
         )
-    found = site.directory.service(number) or {}
+    found = site.directory.service(number)
+    name = str(found["listing"]["name"]) if found else "this listing"
     chosen = outcome == "taken"
     return page(
         request,
@@ -75,12 +76,13 @@ def _answer(request: Request, site: Site, number: str, outcome: str) -> Response
         "Thank you" if chosen else "Error: Report a problem with this listing",
         section="services",
         same_origin_referrer=True,
-        service=found,
+        number=number,
+        name=name,
         problems=site.directory.problems(),
         error="" if chosen else "Choose what is wrong",
         trail=[
             {"text": "Find help", "href": "/services"},
-            {"text": str(found.get("name") or "Listing"), "href": f"/services/{quote(number)}"},
+            {"text": name[:1].upper() + name[1:], "href": f"/services/{quote(number)}"},
             {"text": "Report a problem"},
         ],
     )

@@ -79,7 +79,7 @@ function begin(place, index) {
     if (typed.length < FEWEST || typed.length > 60 || POSTCODE.test(typed)) return close();
     asking = new AbortController();
     try {
-      const answer = await fetch(`/api/v1/suggest?text=${encodeURIComponent(typed)}`, {
+      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, {
         signal: asking.signal,
         credentials: "omit",
       });
@@ -120,12 +120,10 @@ function begin(place, index) {
   });
 }
 
+const SORTS = { organization: "Organisation", service: "Service" };
+
 function read(found) {
-  const rows = Array.isArray(found) ? found : (found.suggestions ?? []);
-  return rows
-    .map((one) => ({ text: String(one.text ?? one.name ?? ""), note: one.note ? String(one.note) : "" }))
-    .filter((one) => one.text)
-    .slice(0, 8);
+  return found.suggestions.map(({ kind, text, said }) => ({ text, note: SORTS[kind] ?? said ?? "" }));
 }
 
 document.querySelectorAll("[data-suggest]").forEach(begin);
