@@ -1,0 +1,172 @@
+"""A listing as the text engines see it: which of its words stand in which field, analysed.
+
+Fields are those of `text.FIELD_WEIGHTS`. A phrase that means one thing is one token in the
+place of its words, so that words in quotation marks are found side by side; its single words follow at the
+end of the field, so that "exploitation" finds "child sexual exploitation" too. Nothing private is indexed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from directory.listings.needs import Needs, load_needs
+from directory.search.synonyms import (
+    FILE,
+    NEED_TOKEN,
+    Phrase,
+    Phrases,
+    read_stop_words,
+    read_synonyms,
+)
+from directory.search.text import Document
+from directory.search.words import Word, joined_words, words
+from directory.store.standard import Content
+
+SEARCHED_STATUSES = ("active", "temporarily closed")
+LONGEST_TEXT = 20_000  # characters of one field that are indexed
+
+
+class _Published(Protocol):
+    def service(self, identifier: str, /) -> Content | None: ...
+
+
+class Analysis:
+    """How text becomes tokens: the phrases, the stop words and the needs of one reading of the data files."""
+
+    def __init__(self, phrases: Phrases, stop: frozenset[str], needs: Needs) -> None:
+        self.phrases, self.stop, self.needs = phrases, stop, needs
+
+    @classmethod
+    def load(cls, data: Path, var: Path) -> Analysis:
+        """Read `synonyms.csv`, `stop_words.csv` and the needs, shipped ones and then the steward's own.
+
+        Raises `SynonymsError` or `NeedsError` naming file and line.
+        """
+        needs = load_needs(data, var)
+        synonyms = read_synonyms(data / "search" / FILE, var / "search" / FILE)
+        stop = read_stop_words(data / "search" / "stop_words.csv")
+        return cls(Phrases(synonyms, needs.all), stop, needs)
+
+    def dropped(self, word: Word, *, shouting: bool = False) -> bool:
+        """Whether a word is a stop word. "IT" in capitals is not, unless all the text is in capitals."""
+        return word.plain in self.stop and (shouting or not word.capitals)
+
+    def phrase_at(self, found: list[Word], start: int) -> tuple[Phrase, int] | None:
+        """The phrase that begins at a word of a listing, if any.
+
+        An abbreviation counts only in capitals: "Send us an email" is not about SEND.
+        """
+        hit = self.phrases.at(found, start)
+        if hit is None or (hit[0].capitals and sum(map(str.isupper, found[start].typed)) < 2):
+            return None
+        return hit
+
+    def tokens(self, text: str) -> tuple[list[str], list[str]]:
+        """The tokens of a listing's text: in their order, and those that are to follow at the end."""
+        found = words(text[:LONGEST_TEXT])
+        stream: list[str] = []
+        more: list[str] = list(joined_words(found))
+        at = 0
+        while at < len(found):
+            hit = self.phrase_at(found, at)
+            if hit is None:
+                if not self.dropped(found[at]):
+                    stream.append(found[at].stem)
+                at += 1
+                continue
+            phrase, length = hit
+            stream.append(phrase.token)
+            if length > 1 or found[at].stem != phrase.token:
+                more += [w.stem for w in found[at : at + length] if not self.dropped(w)]
+            at += length
+        return stream, more
+
+    def field(self, texts: Iterable[str]) -> list[str]:
+        """The tokens of one field, which may be put together from several texts."""
+        streams: list[str] = []
+        more: list[str] = []
+        for text in texts:
+            stream, extra = self.tokens(text)
+            streams += stream
+            more += extra
+        return streams + more
+
+    def needs_said(self, text: str) -> Iterator[str]:
+        """The codes of needs that a text speaks of in a phrase of two words or more."""
+        found = words(text[:LONGEST_TEXT])
+        for at in range(len(found)):
+            hit = self.phrase_at(found, at)
+            if hit is not None and hit[1] > 1:
+                yield from hit[0].codes
+
+
+def texts_of(service: Content) -> dict[str, list[str]]:
+    """The words of a service for each field, before they are analysed. Its parts are nested within it."""
+
+    def at(holder: Mapping[str, Any], *names: str) -> list[str]:
+        return [str(holder[name]) for name in names if holder.get(name)]
+
+    organization = service.get("organization") or {}
+    places = [one.get("location") or {} for one in service.get("service_at_locations", ())]
+    other = [text for area in service.get("service_areas", ()) for text in at(area, "name")]
+    other += [text for one in _each(service, places, "languages") for text in at(one, "name")]
+    other += [text for place in places for text in at(place, "name", "alternate_name")]
+    other += [
+        text
+        for place in places
+        for address in place.get("addresses", ())
+        for text in at(address, "address_1", "address_2", "city")
+    ]
+    other += [
+        feature.replace("_", " ")
+        for one in _each({}, places, "accessibility")
+        for feature in one.get("features", ())
+    ]
+    other += at(service, "interpretation_services", "accreditations")
+    other += ["unborn baby pregnancy"] if service.get("unborn") else []
+    return {
+        "name": at(service, "name"),
+        "alternate": at(service, "alternate_name"),
+        "organization": at(organization, "name", "alternate_name"),
+        "description": at(service, "description", "eligibility_description", "application_process"),
+        "other": other,
+    }
+
+
+def _each(service: Mapping[str, Any], places: Iterable[Mapping[str, Any]], part: str) -> Iterator[Content]:
+    for holder in (service, *places):
+        yield from holder.get(part, ())
+
+
+def document(service: Content, analysis: Analysis) -> Document:
+    """One service, whole (its organisation and locations nested), as the engines index it."""
+    texts = texts_of(service)
+    fields = {name: analysis.field(held) for name, held in texts.items()}
+    codes = [code for code in service.get("needs", ()) if analysis.needs.get(code)]
+    names = [need.name for code in codes if (need := analysis.needs.get(code))]
+    fields["needs"] = [f"{NEED_TOKEN}{code}" for code in codes] + analysis.field(names)
+    said = [
+        code for name in ("name", "description") for text in texts[name] for code in analysis.needs_said(text)
+    ]
+    fields["other"] += [f"{NEED_TOKEN}{code}" for code in dict.fromkeys(said) if code not in codes]
+    return Document(service["id"], {name: tuple(held) for name, held in fields.items() if held})
+
+
+def documents(published: _Published, ids: Iterable[str], analysis: Analysis) -> Iterator[Document]:
+    """The documents of services by id; an id that is no published service is passed over."""
+    for identifier in ids:
+        service = published.service(identifier)
+        if service is not None:
+            yield document(service, analysis)
+
+
+def written_words(service: Content, stop: frozenset[str]) -> Counter[str]:
+    """The words of a service as they are written (folded, not stemmed), once each, for spelling."""
+    found: set[str] = set()
+    for held in texts_of(service).values():
+        for text in held:
+            found.update(word.plain for word in words(text[:LONGEST_TEXT]))
+    return Counter(word for word in found if word not in stop)
