@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +14,30 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
-from api.pages.routes import page_routes, problem_page
+from api.directory_state import DirectoryState
+from api.health import Ready, live
+from api.oruk.routes import oruk_routes
+from api.pages.responses import problem_page
+from api.pages.routes import page_routes
 from api.problems import ProblemError, problem
+from api.reply import OPEN_TO_ALL, Endpoint
 from api.shell import AccessLog, Shell, log_fault, templates_by_endpoint
 from api.site import LiveSite
 from api.state import State
 from api.v1.areas import add_area_routes
 from api.v1.openapi import document
 from api.v1.postcodes import ManyPostcodes, OnePostcode
+from api.v1.services import service_routes
 from geo.home import data_dir, var_dir
 
 _PAGE_PROBLEMS = {
     404: ("Page not found", "If you typed the address, check it. You can start again from the home page."),
     405: ("That does not work here", "Go back to the home page and start from there."),
 }
+
+_FOR_PROGRAMS = ("/api", "/oruk", "/health")
 
 
 def create_app(data: Path | None = None, var: Path | None = None, log: AccessLog | None = None) -> ASGIApp:
@@ -46,18 +56,25 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
         redoc_url=None,
         openapi_url=None,
     )
+    directory = DirectoryState(state)
     add_area_routes(app, state)
 
     async def openapi(_request: Request) -> Response:
         return JSONResponse(document(), headers={"cache-control": "private, max-age=300"})
 
     app.router.routes.append(Route("/api/v1/openapi.json", openapi, methods=["GET"]))
-    app.router.routes.extend(page_routes(LiveSite(state)))
+    app.router.routes.extend(service_routes(directory))
+    app.router.routes.extend(oruk_routes(directory))
+    app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
+    ready = Ready(state, directory)
+    app.router.routes.append(Route("/health/ready", Endpoint(ready.answer).answer, methods=["GET"]))
+    app.router.routes.extend(page_routes(LiveSite(state, directory)))
 
     async def fault(request: Request, error: Exception) -> Response:
         log_fault(error)
-        if request.url.path.startswith("/api"):
-            return problem("fault", "Something went wrong on our side. Try again, then tell the operator.")
+        if request.url.path.startswith(_FOR_PROGRAMS):
+            told = "Something went wrong on our side. Try again, then tell the operator."
+            return problem("fault", told, _open(request))
         call = state.answers.routing.frame(dt.datetime.now(dt.UTC)).call
         return problem_page(
             request,
@@ -78,7 +95,25 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
         Route("/api/v1/postcodes", ManyPostcodes(state)),
     ]
     templates = templates_by_endpoint([*hot, *app.router.routes])
-    return Shell(Router(hot, redirect_slashes=False, default=app), templates, fault, log)
+    router = Router(hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory))
+    return Shell(router, templates, fault, log)
+
+
+def _lifespan(directory: DirectoryState) -> Lifespan[Any]:
+    """While the server runs: what there is of a directory is opened beside the first requests."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        directory.warm()
+        yield
+        directory.close()
+
+    return lifespan
+
+
+def _open(request: Request) -> dict[str, str]:
+    """What lets any site's script read the answers of the standard's addresses, errors too."""
+    return OPEN_TO_ALL if request.url.path.startswith("/oruk") else {}
 
 
 async def _told(_request: Request, error: Exception) -> Response:
@@ -89,11 +124,12 @@ async def _told(_request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
-    if request.url.path.startswith("/api"):
-        headers: dict[str, Any] = dict(getattr(error, "headers", None) or {})
+    if request.url.path.startswith(_FOR_PROGRAMS):
+        headers: dict[str, Any] = dict(getattr(error, "headers", None) or {}) | _open(request)
         if status == 405:
             return problem("method_not_allowed", "See /api/v1/openapi.json for what works here.", headers)
-        return problem("no_such_address", "There is nothing at this address. See /api/v1/openapi.json.")
+        told = "There is nothing at this address. See /api/v1/openapi.json."
+        return problem("no_such_address", told, _open(request))
     title, words = _PAGE_PROBLEMS.get(
         status, ("That did not work", "Go back to the home page and try again.")
     )

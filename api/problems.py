@@ -12,6 +12,7 @@ NO_STORE = "no-store"
 
 # Every code the API can answer with, and its title. Documented in docs/api.md; a test compares them.
 CODES: dict[str, tuple[int, str]] = {
+    "moved": (301, "Merged into another listing"),
     "malformed": (400, "Not a postcode"),
     "bad_parameter": (400, "A parameter has a value that cannot be used"),
     "unknown_parameter": (400, "There is no such parameter"),
@@ -20,12 +21,16 @@ CODES: dict[str, tuple[int, str]] = {
     "no_postcode_near": (404, "No postcode within 500 metres"),
     "no_such_layer": (404, "There is no such layer"),
     "no_such_area": (404, "There is no such area"),
+    "no_such_listing": (404, "There is no such listing"),
     "no_such_address": (404, "There is nothing at this address"),
     "method_not_allowed": (405, "Not with this method"),
+    "gone": (410, "Withdrawn"),
     "body_too_large": (413, "The body is too large"),
     "too_many": (413, "Too many postcodes in one request"),
     "not_json": (415, "The body must be JSON"),
     "fault": (500, "A fault of ours"),
+    "no_directory": (503, "No directory has been built"),
+    "store_away": (503, "The store cannot be reached"),
 }
 
 
@@ -66,6 +71,11 @@ class ProblemError(Exception):
     def __init__(self, code: str, detail: str, **members: Any) -> None:
         super().__init__(detail)
         self.code, self.detail, self.members = code, detail, members
+
+    @property
+    def status(self) -> int:
+        """Its HTTP status."""
+        return CODES[self.code][0]
 
     def response(self) -> Response:
         """The problem as a response."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from api.directory_site import LiveDirectory
+from api.directory_state import DirectoryState
 from api.state import State
 from directory import areas
 from directory.prepared import ATTRIBUTION, versions
@@ -18,8 +20,9 @@ Facts = dict[str, Any]
 class LiveSite:
     """Answers for the pages. Every page of one request sees the same data."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, directory: DirectoryState) -> None:
         self.state = state
+        self.directory = LiveDirectory(directory)
 
     @property
     def var_dir(self) -> Path:

@@ -84,7 +84,7 @@ class Directory(Protocol):
         ...
 
     def organization(self, number: str) -> Facts | None:
-        """The answer of `GET /api/v1/organizations/{id}`: the organisation and its services; None: no such."""
+        """The answer of `GET /api/v1/organizations/{id}`: it and its services; None: no such."""
         ...
 
     def moved(self, number: str) -> str | None:

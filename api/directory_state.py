@@ -1,0 +1,238 @@
+"""The directory of services as one process holds it: the generation in use, and the store behind it.
+
+Nothing of it is opened when the server starts: the first request that needs it does, or a thread of its own
+once the server is up. Answers go on from the last generation while the store is away.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from api.problems import ProblemError
+from api.state import State
+from directory.store.records import StoreError
+
+if TYPE_CHECKING:
+    from api.oruk.catalogue import Catalogue
+    from directory.listings.needs import Needs
+    from directory.listings.published import Published
+    from directory.search.finder import Finder
+    from directory.search.generation import Generation
+    from directory.search.live import Live
+    from directory.search.reach import Geography
+    from directory.store.store import Store
+    from geo.gazetteer import Gazetteer
+
+NOTHING_BUILT = (
+    "No directory has been built yet. Run: earlyhelp build, "
+    "then: earlyhelp listing import FILE --commit --reason WHY --by ROLE."
+)
+_KEPT_BYTES = 32 << 20  # of answers, in one process
+_LARGEST_KEPT = 1 << 19
+
+
+class Current(NamedTuple):
+    """What one request answers from: everything of the same revision."""
+
+    generation: Generation
+    published: Published
+    finder: Finder
+    catalogue: Catalogue
+    needs: Needs
+    geography: Geography
+    kept: Kept
+
+    def of(self, generation: Generation, gazetteer: Gazetteer) -> bool:
+        """Whether it is made from these."""
+        return self.generation is generation and self.geography.gazetteer is gazetteer
+
+    @property
+    def revision(self) -> int:
+        """The revision that all of it is of."""
+        return self.published.revision
+
+    @property
+    def seal(self) -> str:
+        """What an ETag is made from: it differs between any two generations."""
+        return self.generation.folder.name
+
+
+class Kept:
+    """Answers of one generation by what was asked, the least used dropped first. None has a postcode."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: OrderedDict[object, bytes] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: object, make: Callable[[], bytes]) -> bytes:
+        """The answer for `key`, made at the first request for it."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        body = make()
+        if len(body) <= _LARGEST_KEPT:
+            with self._lock:
+                if key not in self._held:
+                    self._held[key] = body
+                    self._bytes += len(body)
+                while self._bytes > _KEPT_BYTES:
+                    self._bytes -= len(self._held.popitem(last=False)[1])
+        return body
+
+
+class DirectoryState:
+    """The directory over the state of the process. Safe to share between threads."""
+
+    def __init__(self, state: State, url: str | None = None) -> None:
+        """`url` is the database's; None is the one that `EARLYHELP_DATABASE_URL` names, or `directory.db`."""
+        self.state, self.url = state, url
+        self._opening = threading.Lock()
+        self._live: Live | None = None
+        self._store: Store | None = None
+        self._current: Current | None = None
+        self._troubled: tuple[str, dt.datetime] | None = None
+
+    def current(self) -> Current:
+        """What to answer one request from. Raises `ProblemError` while there is nothing to answer from."""
+        from directory.search.live import NotReady
+
+        try:
+            generation = self.live().current()
+        except NotReady as error:
+            raise ProblemError("no_directory", f"{NOTHING_BUILT} ({error})") from None
+        gazetteer = self.state.current().gazetteer
+        held = self._current
+        if held is None or not held.of(generation, gazetteer):
+            with self._opening:
+                held = self._current
+                if held is None or not held.of(generation, gazetteer):
+                    held = self._current = self._join(generation)
+        return held
+
+    def _join(self, generation: Generation) -> Current:
+        from api.oruk.catalogue import Catalogue
+        from directory.listings.needs import load_needs
+        from directory.search.finder import Finder
+
+        from directory.search.reach import Geography
+
+        state, before = self.state, self._current
+        gazetteer = state.current().gazetteer
+        needs = load_needs(state.data, state.var)
+        finder = Finder(generation, gazetteer, state.data, state.var)
+        catalogue = Catalogue(generation.published, needs, before.catalogue if before else None)
+        same = before is not None and before.geography.gazetteer is gazetteer
+        geography = before.geography if before is not None and same else Geography(gazetteer)
+        return Current(generation, generation.published, finder, catalogue, needs, geography, Kept())
+
+    def live(self) -> Live:
+        """The watcher of generations, opened at the first call."""
+        if self._live is None:
+            with self._opening:
+                if self._live is None:
+                    from directory.search.live import Live
+
+                    self._live = Live(self.state.data, self.state.var, self.url)
+        return self._live
+
+    def warm(self) -> None:
+        """Open what there is in a thread of its own, so that the first search need not wait for it."""
+
+        def open_it() -> None:
+            try:
+                self.current()
+            except ProblemError:  # nothing has been built: the first request says so
+                return
+
+        threading.Thread(target=open_it, name="directory", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop looking for newer generations, and give the store's connections back."""
+        with self._opening:
+            if self._live is not None:
+                self._live.close()
+            if self._store is not None:
+                self._store.close()
+            self._live = self._store = self._current = None
+
+    def store(self) -> Store:
+        """The store itself, for what only it knows. Raises `ProblemError` while it is away."""
+        with self.telling():
+            if self._store is None:
+                from directory.store.store import Store
+
+                opened = Store.open(self.url, create=False)
+                with self._opening:
+                    if self._store is None:
+                        self._store = opened
+            return self._store
+
+    def withdrawn(self, number: str) -> bool:
+        """Whether a record of that id was published once and is not now. False while the store is away."""
+        try:
+            store = self.store()
+            with self.telling():
+                history = store.history(number)
+                return any(one.state == "published" for one in history) and store.published(number) is None
+        except ProblemError:
+            return False
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tell a store that is away as a problem."""
+        try:
+            yield
+        except StoreError as error:
+            raise ProblemError("store_away", f"{error} Searches and listings go on meanwhile.") from None
+
+    def health(self) -> dict[str, Any]:
+        """status ("ok" | "degraded" | "none"), revision, since when, and reasons in words."""
+        reasons = []
+        revision: int | None = None
+        try:
+            revision = self.current().revision
+        except ProblemError as error:
+            return {"status": "none", "revision": None, "since": None, "reasons": [str(error)]}
+        problem = self.live().problem
+        if problem:
+            reasons.append(problem)
+        try:
+            reasons += self._store_reasons(revision)
+        except ProblemError as error:
+            if not problem:
+                reasons.append(str(error))
+        return {
+            "status": "degraded" if reasons else "ok",
+            "revision": revision,
+            "since": self._since(reasons),
+            "reasons": reasons,
+        }
+
+    def _store_reasons(self, revision: int) -> list[str]:
+        store = self.store()
+        with self.telling():
+            newest = store.revision()
+        reasons = []
+        if newest > revision:
+            reasons.append(f"The store is at revision {newest}; answers are still of revision {revision}.")
+        path = store.place.path
+        if path is not None and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            reasons.append(f"{path} cannot be written: listings cannot be changed until it can.")
+        return reasons
+
+    def _since(self, reasons: list[str]) -> str | None:
+        """Since when something has been wrong, as this process noticed it."""
+        if not reasons:
+            self._troubled = None
+            return None
+        if self._troubled is None:
+            self._troubled = ("", dt.datetime.now(dt.UTC))
+        return self._troubled[1].isoformat(timespec="seconds")

@@ -1,0 +1,45 @@
+"""Whether this process lives, and whether it can answer: for load balancers and for operators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.directory_state import DirectoryState
+from api.problems import NO_STORE
+from api.state import State
+
+
+def live(_request: Request) -> Response:
+    """`GET /health/live`: the process answers."""
+    return _told({"status": "ok"})
+
+
+class Ready:
+    """`GET /health/ready`: ok, degraded (200: it goes on answering), or down (503)."""
+
+    def __init__(self, state: State, directory: DirectoryState) -> None:
+        self.state, self.directory = state, directory
+
+    def answer(self, _request: Request) -> Response:
+        """Answer one request."""
+        answers = self.state.current()
+        directory = self.directory.health()
+        postcodes: dict[str, Any] = {
+            "status": "degraded" if self.state.problem else "ok",
+            "gazetteer": answers.gazetteer.release,
+            "contacts": answers.routing.version,
+            "reasons": [self.state.problem] if self.state.problem else [],
+        }
+        parts = {"postcodes": postcodes, "directory": directory}
+        words = {part["status"] for part in parts.values()}
+        # Postcodes and whom to call are answered always; without a directory the rest is not.
+        status = "down" if "none" in words else "degraded" if "degraded" in words else "ok"
+        return _told({"status": status, **parts}, 503 if status == "down" else 200)
+
+
+def _told(facts: dict[str, Any], status: int = 200) -> Response:
+    return Response(orjson.dumps(facts), status, {"cache-control": NO_STORE}, "application/json")
