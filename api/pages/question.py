@@ -39,13 +39,12 @@ class Question:
     open_now: bool = False
     free: bool = False
     room: bool = False
-    as_typed: bool = False  # the words are searched as they are, spelling and all
     page: int = 1
 
     @property
     def asks(self) -> bool:
         """Whether there is anything to search for."""
-        return self != Question(page=self.page, as_typed=self.as_typed)
+        return self != Question(page=self.page)
 
     @property
     def private(self) -> bool:
@@ -65,7 +64,6 @@ class Question:
             ("open_now", "yes" if self.open_now else ""),
             ("free", "yes" if self.free else ""),
             ("room", "yes" if self.room else ""),
-            ("as_typed", "yes" if self.as_typed else ""),
             ("page", str(self.page) if self.page > 1 else ""),
         ]
         several = [("need", one) for one in self.needs] + [
@@ -83,6 +81,11 @@ class Question:
     def at_page(self, number: int) -> Question:
         """The same on another page of its results."""
         return replace(self, page=number)
+
+    def instead(self, typed: str) -> Question:
+        """The same with one of its words in quotation marks: such a word is searched as it is spelled."""
+        word = re.compile(rf"(?<![\w\"]){re.escape(typed)}(?![\w\"])", re.IGNORECASE)
+        return replace(self, text=word.sub(lambda found: f'"{found[0]}"', self.text), page=1)
 
     def asked(self) -> Mapping[str, str | Sequence[str]]:
         """The values by the names that the API has for them."""
@@ -134,7 +137,6 @@ def read_question(fields: Fields, *, with_postcode: bool) -> Question:
         open_now=bool(first(fields, "open_now")),
         free=bool(first(fields, "free")),
         room=bool(first(fields, "room")),
-        as_typed=bool(first(fields, "as_typed")),
         page=min(max(int(page), 1), LAST_PAGE) if re.fullmatch(r"[0-9]{1,6}", page) else 1,
     )
 

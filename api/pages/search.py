@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from api.pages.question import Question, read_question
 from api.pages.responses import no_directory, page, problem_page
 from api.pages.results_map import results_map
 from api.pages.site import Facts, Site
+from api.pages.words import listed
 from api.problems import ProblemError
 
 TITLE = "Find help for a child or family"
@@ -34,6 +36,8 @@ def search_routes(site: Site) -> list[BaseRoute]:
         if fields is None:
             return problem_page(request, 413, "That was too long", "Use a few words, such as self harm 14.")
         question = without(read_question(fields, with_postcode=True), first(fields, "drop"))
+        if first(fields, "instead"):
+            question = question.instead(first(fields, "instead"))
         if question.private:
             return search_page(request, site, question)
         # What holds no postcode gets an address of its own, to keep and to come back to.
@@ -74,6 +78,9 @@ def search_page(request: Request, site: Site, question: Question) -> Response:
         if not question.asks:
             return _empty(request, question, needs)
         found = site.directory.find(question.asked())
+        if 0 < int(found["pages"]) < int(found["page"]):  # an old bookmark of a list that is shorter now
+            question = question.at_page(int(found["pages"]))
+            found = site.directory.find(question.asked())
     except ProblemError as error:
         return no_directory(request, error)
     home = site.answer(question.postcode) if question.postcode else None
@@ -92,10 +99,13 @@ def search_page(request: Request, site: Site, question: Question) -> Response:
         groups=choices.groups(question, found, layers, needs),
         ticks=choices.ticks(question, found),
         chosen=[
-            {"filter": name, "words": words, "step": _step(without, _drop_of(question, without))}
-            for name, words, without in choices.chosen(question, found, layers, needs)
+            {"filter": name, "words": words, "step": _step(rest, _drop_of(question, rest))}
+            for name, words, rest in choices.chosen(question, found, layers, needs)
         ],
-        exact=_step(replace(question, as_typed=True, page=1), ("as_typed", "yes")),
+        corrected=[
+            {**one, "step": _step(question.instead(one["typed"]), ("instead", one["typed"]))}
+            for one in found["understood"]["corrected"]
+        ],
         before=_page_step(question, number - 1) if number > 1 else None,
         after=_page_step(question, number + 1) if number < int(found["pages"]) else None,
         drawing=results_map(site.var_dir, found["results"], _spot(home)),
@@ -114,7 +124,6 @@ def _empty(request: Request, question: Question, needs: list[Facts]) -> Response
         question=question,
         found=None,
         needs_by_group=by_group(needs),
-        services=sum(int(need.get("services", need.get("count", 0)) or 0) for need in needs),
         indexed=True,
     )
 
@@ -153,20 +162,39 @@ def _readings(question: Question, found: Facts) -> list[str]:
         others = [str(other) for other in one.get("could_also_be") or []]
         also = f" It could also mean {' or '.join(others)}." if others else ""
         told.append(f"We read “{one['typed']}” as {one['read_as']}.{also}")
+    taken: list[str] = []
     if not question.age:
-        if understood.get("unborn"):
-            told.append("We took from your words that the child is not born yet.")
-        elif understood.get("age") is not None:
-            told.append(f"We took the age from your words: {_age(understood['age'])}.")
-    if understood.get("level") and not question.level:
-        told.append("We took the level of need from your words.")
+        if understood["unborn"]:
+            taken.append("a child who is not born yet")
+        elif understood["ages"]:
+            taken.append(f"age {listed([_ages(*span) for span in understood['ages']], 'or')}")
+    if understood["level"] and not question.level:
+        taken.append(f"level of need {_named(found, 'level', understood['level'])}")
+    if understood["route"] and not question.route:
+        taken.append(
+            "for families who ask for themselves" if understood["route"] == "self" else "by referral"
+        )
+    if understood["open_now"] and not question.open_now:
+        taken.append("open now")
+    if understood["free"] and not question.free:
+        taken.append("free")
+    if understood["area"] and not question.area:
+        taken.append(f"serving {understood['area']['name']}")
+    if taken:
+        told.append(f"We took from your words: {listed(taken)}.")
     return told
 
 
-def _age(age: float) -> str:
-    if age < 1:
+def _named(found: Facts, facet: str, code: str) -> str:
+    return next((str(one["name"]) for one in found["facets"][facet] if one["code"] == code), code)
+
+
+def _ages(low: float, high: float) -> str:
+    """A span of ages in years, its end not part of it, in words: "14", "under 1", "11 to 15"."""
+    if high <= 1:
         return "under 1"
-    return f"{age:g}"
+    last = math.ceil(high) - 1
+    return f"{low:g}" if last <= low else f"{low:g} to {last}"
 
 
 def _drop_of(question: Question, rest: Question) -> tuple[str, str]:

@@ -123,7 +123,7 @@ function begin(place, index) {
 const SORTS = { organization: "Organisation", service: "Service" };
 
 function read(found) {
-  return found.suggestions.map(({ kind, text, said }) => ({ text, note: SORTS[kind] ?? said ?? "" }));
+  return found.suggestions.map(({ kind, text, means }) => ({ text, note: SORTS[kind] ?? means ?? "" }));
 }
 
 document.querySelectorAll("[data-suggest]").forEach(begin);
