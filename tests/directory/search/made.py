@@ -6,6 +6,10 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from directory.search.generation import Generation
+from directory.search.text import Group
 from directory.store.records import Change, State
 from directory.store.standard import Content
 from directory.store.store import Store
@@ -60,17 +64,29 @@ def write(store: Store, *contents: Content, state: State = "published", kind: st
     return store.write(changes, by="data steward", reason="A test").revision
 
 
-def filled(path: Path, services: int = 60) -> Store:
-    """A store of five organisations and as many services as asked for."""
-    store = Store.open(f"sqlite:///{path}")
+def filled(where: Path | str, services: int = 60) -> Store:
+    """A store, in a file or at an address, of five organisations and as many services as asked for."""
+    store = Store.open(f"sqlite:///{where}" if isinstance(where, Path) else where)
     write(store, *(organization(number) for number in range(5)), kind="organization")
     write(store, *(service(number) for number in range(services)))
     return store
 
 
-def found(generation: object, word: str) -> Sequence[str]:
-    """The ids of the services that hold a word, as it is after analysis."""
-    from directory.search.text import Group
+def alike(one: Generation, other: Generation) -> None:
+    """Assert that both answer alike: same listings, same numbers, same scores to the bit, same columns."""
+    assert one.revision == other.revision
+    assert list(one.index.ids) == list(other.index.ids)
+    assert list(one.index.vocabulary()) == list(other.index.vocabulary())
+    for token, _ in one.index.vocabulary():
+        here, there = (each.index.match([Group(((token, 1.0),))]) for each in (one, other))
+        assert np.array_equal(here.numbers, there.numbers)
+        assert np.array_equal(here.scores, there.scores)
+    for identity in one.index.ids:
+        assert one.published.service(identity) == other.published.service(identity)
+    assert one.columns.ids == other.columns.ids and one.columns.written == other.columns.written
 
-    index = generation.index  # type: ignore[attr-defined]
+
+def found(generation: Generation, word: str) -> Sequence[str]:
+    """The ids of the services that hold a word, as it is after analysis."""
+    index = generation.index
     return [index.ids[number] for number in index.match([Group(((word, 1.0),))]).numbers]

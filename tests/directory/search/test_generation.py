@@ -7,16 +7,14 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from directory.search.columns import Columns
 from directory.search.folders import GenerationDamaged, GenerationMissing, pointed_at, search_folder
 from directory.search.generation import Generation, bring_up_to_date, open_current
-from directory.search.text import Group
 from directory.store.store import Store
 from geo.home import data_dir
-from tests.directory.search.made import filled, found, made_id, organization, service, write
+from tests.directory.search.made import alike, filled, found, made_id, organization, service, write
 
 DATA = data_dir()
 
@@ -35,20 +33,6 @@ def var(tmp_path: Path) -> Path:
 def brought(store: Store, var: Path) -> Generation:
     bring_up_to_date(store, DATA, var)
     return open_current(var)
-
-
-def equal(one: Generation, other: Generation) -> None:
-    """Both answer alike: same listings, same numbers, same scores to the bit, same columns."""
-    assert one.revision == other.revision
-    assert list(one.index.ids) == list(other.index.ids)
-    assert list(one.index.vocabulary()) == list(other.index.vocabulary())
-    for token, _ in one.index.vocabulary():
-        here, there = (each.index.match([Group(((token, 1.0),))]) for each in (one, other))
-        assert np.array_equal(here.numbers, there.numbers)
-        assert np.array_equal(here.scores, there.scores)
-    for identity in one.index.ids:
-        assert one.published.service(identity) == other.published.service(identity)
-    assert one.columns.ids == other.columns.ids and one.columns.written == other.columns.written
 
 
 def test_everything_published_is_in_the_generation_and_nothing_else(store: Store, var: Path) -> None:
@@ -90,7 +74,7 @@ def test_a_chain_of_small_changes_equals_one_made_from_the_first_word(store: Sto
         bring_up_to_date(store, DATA, var)
     grown = open_current(var)
     assert len(list((grown.folder / "words").glob("*.seg"))) > 1, "each was made anew: nothing is tested here"
-    equal(grown, brought(store, tmp_path / "afresh"))
+    alike(grown, brought(store, tmp_path / "afresh"))
     assert len(found(grown, "lighthous")) == len(grown.published.services_of(made_id("organization 2"))) > 0
 
 
@@ -99,7 +83,7 @@ def test_a_change_of_much_is_made_anew(store: Store, var: Path, tmp_path: Path) 
     write(store, *(service(number, f"Other {number}") for number in range(50)))
     grown = brought(store, var)
     assert len(list((grown.folder / "words").glob("*.seg"))) == 1
-    equal(grown, brought(store, tmp_path / "afresh"))
+    alike(grown, brought(store, tmp_path / "afresh"))
 
 
 FILES = ("manifest", "published.bin", "columns.bin", "words/facts.json", "words/*.seg", "words/*.toc")
@@ -123,7 +107,7 @@ def test_a_damaged_byte_in_any_file_is_noticed_and_mended_from_the_store(
         path.write_bytes(raw)
         with pytest.raises(GenerationDamaged):
             open_current(var)
-        equal(brought(store, var), sound)
+        alike(brought(store, var), sound)
 
 
 def test_a_missing_or_cut_file_is_noticed_and_mended_from_the_store(

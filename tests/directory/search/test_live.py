@@ -49,13 +49,16 @@ def test_the_first_call_makes_what_is_missing(live: Live, store: Store) -> None:
     assert live.problem is None
 
 
-def test_a_write_is_followed_without_anyone_asking_for_it(live: Live, store: Store) -> None:
-    assert found(live.current(), "zebra") == []
-    write(store, service(1, "Zebra club"))
-    assert comes_true(lambda: found(live.current(), "zebra") == [made_id("service 1")])
-    write(store, service(1, "Zebra club"), state="retired")
-    assert comes_true(lambda: found(live.current(), "zebra") == [])
-    assert made_id("service 1") not in live.current().index.ids
+def test_a_write_is_followed_without_anyone_asking_for_it(store_url: str, tmp_path: Path) -> None:
+    live = Live(DATA, tmp_path / "var", store_url)
+    with filled(store_url) as store:
+        assert found(live.current(), "zebra") == []
+        write(store, service(1, "Zebra club"))
+        assert comes_true(lambda: found(live.current(), "zebra") == [made_id("service 1")])
+        write(store, service(1, "Zebra club"), state="retired")
+        assert comes_true(lambda: found(live.current(), "zebra") == [])
+        assert made_id("service 1") not in live.current().index.ids
+    live.close()
 
 
 def test_a_generation_made_by_another_process_is_swapped_in(live: Live, store: Store, tmp_path: Path) -> None:

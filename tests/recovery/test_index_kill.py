@@ -1,0 +1,78 @@
+"""Real kills while listings are published and the index is made: nothing is lost, nothing is left broken."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from directory.search.folders import GenerationMissing, search_folder
+from directory.search.generation import bring_up_to_date, open_current
+from directory.store.store import Store
+from geo.home import data_dir
+from tests.directory.search.made import alike, filled, service, write
+
+DATA = data_dir()
+KILLS = 50
+LONGEST = 0.25  # seconds a writer lives: a few publishes with their generations
+
+
+def publish_until_killed(url: str, var: Path, first: int) -> None:
+    """Publish, change and withdraw listings, each with a new generation, and never stop."""
+    with Store.open(url) as store:
+        for number in range(first, first + 1_000_000):
+            many = 30 if number % 5 == 0 else 2  # so many are made anew, so few on top of the one before
+            write(store, *(service((number * 3 + step) % 90, f"Change {number}") for step in range(many)))
+            write(store, service(number % 90, f"Change {number}"), state="retired")
+            bring_up_to_date(store, DATA, var)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_kill_at_any_moment_leaves_the_last_generation_in_use_and_the_next_one_complete(
+    store_url: str, tmp_path: Path
+) -> None:
+    chance = random.Random()
+    seed = chance.randrange(1 << 30)
+    print("seed", seed)  # shown when the test fails
+    chance.seed(seed)
+    var = tmp_path / "var"
+    filled(store_url).close()
+    last_seen = 0
+    cut_short = 0
+    for kill in range(KILLS):
+        if kill % 10 == 9:
+            shutil.rmtree(search_folder(var))  # the next one begins with nothing
+            last_seen = 0
+        child = os.fork()
+        if child == 0:
+            try:
+                publish_until_killed(store_url, var, kill * 1000)
+            finally:
+                os._exit(9)  # it never ends by itself: an error
+        threading.Event().wait(chance.random() * LONGEST)
+        os.kill(child, signal.SIGKILL)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        with Store.open(store_url) as store:
+            try:
+                left = open_current(var)
+            except GenerationMissing:
+                assert last_seen == 0, "a generation that was in use is gone"
+            else:
+                assert last_seen <= left.revision <= store.revision()
+                cut_short += left.revision < store.revision()
+            bring_up_to_date(store, DATA, var)
+            mended = open_current(var)
+            assert mended.revision == store.revision()
+            assert set(mended.index.ids) == {version.id for version in store.published_all("service")}
+            if kill % 5 == 4:
+                bring_up_to_date(store, DATA, tmp_path / f"afresh{kill}")
+                alike(mended, open_current(tmp_path / f"afresh{kill}"))
+            last_seen = mended.revision
+    assert cut_short > KILLS // 5, "the kills hardly ever met a writer at work"
+    assert len([path for path in search_folder(var).iterdir() if path.is_dir()]) <= 2
