@@ -122,16 +122,23 @@ class DirectoryState:
         from directory.listings.needs import load_needs
         from directory.search.finder import Finder
 
-        from directory.search.reach import Geography
-
         state, before = self.state, self._current
         gazetteer = state.current().gazetteer
         needs = load_needs(state.data, state.var)
-        finder = Finder(generation, gazetteer, state.data, state.var)
+        finder = Finder(generation, gazetteer, state.data, state.var, call=self._call)
         catalogue = Catalogue(generation.published, needs, before.catalogue if before else None)
-        same = before is not None and before.geography.gazetteer is gazetteer
-        geography = before.geography if before is not None and same else Geography(gazetteer)
-        return Current(generation, generation.published, finder, catalogue, needs, geography, Kept())
+        return Current(generation, generation.published, finder, catalogue, needs, finder.geography, Kept())
+
+    def _call(self, at: dt.datetime) -> dict[str, Any]:
+        """Whom to call at a moment, for a search that finds nothing."""
+        now = self.state.current().routing.frame(at).call.now
+        telephone = str(now["telephone"])
+        return {
+            "role": now["role"],
+            "telephone": telephone,
+            "tel": "".join(one for one in telephone if one.isdigit() or one == "+"),
+            "words": now["state_words"],
+        }
 
     def live(self) -> Live:
         """The watcher of generations, opened at the first call."""

@@ -10,6 +10,7 @@ import datetime as dt
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from api.oruk.asked import Wanted
@@ -23,10 +24,10 @@ from api.oruk.filtering import (
     point,
     service_facts,
 )
-from api.oruk.homes import serves
-from api.oruk.rows import own, summary, term_row
+from api.oruk.reading import serves
+from api.oruk.rows import moment, own, summary, term_row
 from directory.listings.needs import Needs
-from directory.listings.public import oruk
+from directory.listings.public import oruk, public
 from directory.listings.published import Published
 from directory.search.reach import Home
 from directory.store.standard import Content
@@ -68,13 +69,17 @@ class Catalogue:
 
     # What is there
 
+    def _written(self, entity: str, content: Content) -> Content:
+        """A record as the standard writes it, without anything that is not for everybody."""
+        return oruk(entity, public(entity, content), self.needs, self.terms.get)
+
     def service(self, number: str, *, full: bool = True) -> Content | None:
         """A service as the standard has it: nested whole, or the summary that its lists show."""
         found = self.published.service(number)
         if found is None:
             return None
-        row = oruk("service", found, self.needs)
-        row["last_modified"] = self.modified(number).isoformat(timespec="milliseconds")
+        row = self._written("service", found)
+        row["last_modified"] = moment(self.modified(number))
         return row if full else summary(row)
 
     def place(self, number: str, *, full: bool = True) -> Content | None:
@@ -96,7 +101,7 @@ class Catalogue:
         content = self.published.record(number) if self.published.kind(number) == "organization" else None
         if content is None:
             return None
-        row = oruk("organization", content, self.needs)
+        row = self._written("organization", content)
         if services or whole:
             found = (self.service(one) for one in self.published.services_of(number))
             held = [one for one in found if one is not None]
@@ -104,7 +109,8 @@ class Catalogue:
                 row["services"] = held
         return row if whole or services else own(row)
 
-    def taxonomies(self) -> dict[str, Content]:
+    @cached_property
+    def taxonomies(self) -> Mapping[str, Content]:
         """Every taxonomy by id, its terms within: those published, and the lists that our additions use."""
         found: dict[str, Content] = {}
         published = (self.published.record(one) for one in self.published.ids("taxonomy"))
@@ -114,9 +120,10 @@ class Catalogue:
             found.setdefault(content["id"], row | ({"taxonomy_terms": terms} if terms else {}))
         return found
 
-    def terms(self) -> dict[str, Content]:
+    @cached_property
+    def terms(self) -> Mapping[str, Content]:
         """Every term of every taxonomy, by id."""
-        every = (one for held in self.taxonomies().values() for one in held.get("taxonomy_terms", ()))
+        every = (one for held in self.taxonomies.values() for one in held.get("taxonomy_terms", ()))
         found: dict[str, Content] = {}
         for one in every:
             found.setdefault(one["id"], one)
@@ -127,15 +134,8 @@ class Catalogue:
         content = self.published.record(number) or {}
         others = [content.get("organization_id")]
         others += [one.get("location_id") for one in content.get("service_at_locations", ())]
-        moments = (self._moment(one) for one in [number, *others] if one)
+        moments = (self.published.last_modified(one) for one in [number, *others] if one)
         return max((one for one in moments if one), default=dt.datetime.fromtimestamp(0, dt.UTC))
-
-    def _moment(self, number: str) -> dt.datetime | None:
-        told = self.published.last_modified(number)
-        if told is None:
-            return None
-        moment = dt.datetime.fromisoformat(told) if isinstance(told, str) else told
-        return moment.astimezone(dt.UTC)
 
     # What is asked for
 
@@ -195,7 +195,7 @@ class Catalogue:
         mark = self._facts()[number].mark
         held = self._terms.get(number)
         if held is None or held[0] != mark:
-            row = oruk("service", self.published.record(number) or {}, self.needs)
+            row = self._written("service", self.published.record(number) or {})
             attributes = row.get("attributes", ())
             held = self._terms[number] = (
                 mark,

@@ -107,9 +107,9 @@ class Rooms:
     def _asked(
         self, current: Current, wanted: asked.Wanted
     ) -> tuple[Sequence[str] | None, Home | None, dt.date]:
-        from api.oruk.homes import home_of
+        from api.oruk.reading import home_of, matching
 
-        words = current.finder.matching(wanted.search) if wanted.search else None
+        words = matching(current.finder, wanted.search) if wanted.search else None
         home = None
         if wanted.postcode:
             home = home_of(current.geography, wanted.postcode, wanted.metres is not None)
@@ -137,7 +137,7 @@ class Rooms:
         current = self.directory.current()
         values = asked.read(request.scope["query_string"], ("search", *asked.PAGING))
         page, words = asked.page_of(values), values.get("search", "").casefold().split()
-        found = current.catalogue.taxonomies()
+        found = current.catalogue.taxonomies
         return self._list(
             request,
             current,
@@ -155,7 +155,7 @@ class Rooms:
         page, words = asked.page_of(values), values.get("search", "").casefold().split()
         taxonomy, parent = values.get("taxonomy_id", "").lower(), values.get("parent_id", "").lower()
         top = asked.truth(values, "top_only")
-        found = current.catalogue.terms()
+        found = current.catalogue.terms
 
         def ids() -> Sequence[str]:
             return [
@@ -191,11 +191,11 @@ class Rooms:
 
     def taxonomy(self, request: Request) -> Response:
         """One taxonomy with its terms."""
-        return self._one(request, lambda catalogue: catalogue.taxonomies().get)
+        return self._one(request, lambda catalogue: catalogue.taxonomies.get)
 
     def term(self, request: Request) -> Response:
         """One term."""
-        return self._one(request, lambda catalogue: catalogue.terms().get)
+        return self._one(request, lambda catalogue: catalogue.terms.get)
 
     def _one(
         self, request: Request, maker: Callable[[Catalogue], Make], allowed: tuple[str, ...] = ()
@@ -231,7 +231,9 @@ class Rooms:
     ) -> Response:
         """A page of a list, or all of it line by line. `private`: a postcode was asked for."""
         query = b"&".join(sorted(request.scope["query_string"].split(b"&")))
-        seal = seal_of(current.seal, today(), request.url.path, query)
+        # What is open now changes by the minute; everything else by the day or with the data.
+        until = dt.datetime.now(dt.UTC).strftime("%H:%M") if b"open" in query.lower() else ""
+        seal = seal_of(current.seal, today(), until, request.url.path, query)
         if page.lines:
             lines: Iterator[bytes] = map(orjson.dumps, rows(ids(), make))
             return lines_reply(request, lines, seal="" if private else seal)

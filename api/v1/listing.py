@@ -11,10 +11,11 @@ from directory.listings.public import public
 from directory.prepared import ATTRIBUTION
 from directory.search.columns import schedules_of
 from directory.search.explain import Standing, result
+from directory.store.standard import ENTITIES
 
 Facts = dict[str, Any]
 SAMPLE = "This listing is a sample: the service, its telephone number and its places are invented."
-SAMPLES = "Listings marked `sample` are invented, to show how the directory works."
+_PRIVATE = {field.name for entity in ENTITIES.values() for field in entity.fields if field.private}
 
 
 def service_facts(current: Current, number: str, at: dt.datetime | None = None) -> Facts | None:
@@ -26,7 +27,7 @@ def service_facts(current: Current, number: str, at: dt.datetime | None = None) 
     if found is None:
         return None
     moment = at or dt.datetime.now(dt.UTC)
-    shown = public("service", found, professional=True)
+    shown = for_professionals("service", found)
     modified = current.catalogue.modified(number)
     sample = bool(found.get("sample"))
     facts: Facts = {
@@ -61,7 +62,7 @@ def organization_facts(current: Current, number: str, at: dt.datetime | None = N
     sample = bool(content.get("sample"))
     return {
         "id": number,
-        "organization": public("organization", content, professional=True),
+        "organization": for_professionals("organization", content),
         "services": [
             card(current, service, moment)
             for one in published.services_of(number)
@@ -76,6 +77,18 @@ def organization_facts(current: Current, number: str, at: dt.datetime | None = N
         "notice": SAMPLE if sample else None,
         "oruk": f"/oruk/v3/organizations/{number}",
     } | about(current)
+
+
+def for_professionals(entity: str, content: Facts) -> Facts:
+    """A record with its contacts for professionals, each with its audience, and without private members."""
+    stripped: Facts = _stripped(public(entity, content, professional=True))
+    return stripped
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _stripped(held) for name, held in value.items() if name not in _PRIVATE}
+    return [_stripped(one) for one in value] if isinstance(value, list) else value
 
 
 def card(current: Current, service: Facts, at: dt.datetime) -> Facts:

@@ -69,7 +69,7 @@ class Rooms:
             raise ProblemError("bad_parameter", _BY_POST, parameter="text")
         current = self.directory.current()
         asked = asked_of(values, known(self.directory, current))
-        return json_reply(request, current.finder.find(asked))
+        return reply(request, current.finder.answer(asked))
 
     def service(self, request: Request) -> Response:
         """`GET /api/v1/services/{id}`."""
@@ -151,7 +151,7 @@ class SearchByBody:
         values = body_values(request.state.body)
         current = self.directory.current()
         asked = asked_of(values, known(self.directory, current))
-        return reply(request, orjson.dumps(current.finder.find(asked)), cache=NO_STORE)
+        return reply(request, current.finder.answer(asked), cache=NO_STORE)
 
 
 def body_values(body: bytes) -> dict[str, Any]:

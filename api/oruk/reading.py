@@ -1,12 +1,24 @@
-"""A postcode of a parameter, read: where it lies, for the filters by area and by distance."""
+"""What the product's own search reads for the standard's parameters: words, and where a postcode lies."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from api.problems import ProblemError
 from directory.areas import today
+from directory.search.filters import Asked, wanted
+from directory.search.finder import Finder
 from directory.search.reach import COUNTRY, Geography, Home, covers
+
+
+def matching(finder: Finder, text: str) -> list[str]:
+    """The ids of the services that a search for the text finds, best first, wherever they serve."""
+    now = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
+    understood = finder.understanding.read(text)
+    want = wanted(Asked(text=text, elsewhere=True), understood, None, now)
+    found = finder.rank(understood, want, finder.words_match(understood))
+    return [finder.columns.ids[number] for number in found.numbers]
 
 
 def home_of(geography: Geography, text: str, with_position: bool) -> Home:
