@@ -130,7 +130,7 @@ def _origins(connection: sa.Connection, found: _Found) -> None:
     for record_id, number, source, raw in connection.execution_options(yield_per=500).execute(query):
         try:
             zlib.decompress(raw)
-        except zlib.error:
+        except (zlib.error, TypeError):
             found.faults.append(f"{record_id} version {number}: the payload it came from cannot be read.")
         if record_id in found.records:
             found.records[record_id].source = source

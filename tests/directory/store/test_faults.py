@@ -16,9 +16,17 @@ from directory.store.engine import place, writing
 from directory.store.records import Unavailable
 from directory.store.store import Store
 from directory.store.verify import verify
+from tests.conftest import postgresql_database
 from tests.directory.store.making import change, identity, organization, service
 
 WHO = {"by": "data steward", "reason": "a test"}
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """An empty PostgreSQL database of its own."""
+    with postgresql_database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -109,14 +117,14 @@ def test_a_read_only_store_reads_and_refuses_to_write(store: Store) -> None:
     assert store.revision() == 1
 
 
-def test_a_server_that_is_set_to_read_only_refuses_writes_in_plain_words(postgresql_url: str) -> None:
-    with Store.open(postgresql_url) as store:
+def test_a_server_that_is_set_to_read_only_refuses_writes_in_plain_words(server: str) -> None:
+    with Store.open(server) as store:
         store.write([change(service())], **WHO)
-    name = place(postgresql_url).url.database
-    with psycopg.connect(postgresql_url, autocommit=True) as steward:
+    name = place(server).url.database
+    with psycopg.connect(server, autocommit=True) as steward:
         steward.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         try:
-            with Store.open(postgresql_url) as store:
+            with Store.open(server) as store:
                 assert store.revision() == 1
                 with pytest.raises(Unavailable, match="can be read but not written to"):
                     store.write([change(organization())], **WHO)
@@ -125,16 +133,15 @@ def test_a_server_that_is_set_to_read_only_refuses_writes_in_plain_words(postgre
             steward.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
-def test_a_server_that_ends_the_session_is_found_again(store: Store) -> None:
-    if store.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
-    assert store.revision() == 0
-    with psycopg.connect(store.place.url.set(drivername="postgresql").render_as_string(False)) as steward:
-        steward.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    assert store.write([change(service())], **WHO).revision == 1
+def test_a_server_that_ends_the_session_is_found_again(server: str) -> None:
+    with Store.open(server) as store:
+        assert store.revision() == 0
+        with psycopg.connect(server) as steward:
+            steward.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert store.write([change(service())], **WHO).revision == 1
 
 
 def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
