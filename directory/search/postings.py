@@ -70,7 +70,9 @@ def schema() -> Any:
 
 def codec() -> Any:
     """Whoosh's format with large blocks that are not compressed: lists are read whole, and often."""
-    return W3Codec(blocklimit=_BLOCK, compression=0)
+    made = W3Codec(blocklimit=_BLOCK, compression=0)
+    made.length_stats = False  # else it looks for a file of lengths at every posting: half the time of a build
+    return made
 
 
 def segments_of(reader: Any) -> list[tuple[Any, int]]:
