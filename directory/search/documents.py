@@ -27,6 +27,8 @@ from directory.store.standard import Content
 
 SEARCHED_STATUSES = ("active", "temporarily closed")
 LONGEST_TEXT = 20_000  # characters of one field that are indexed
+# A service's needs stand most important first: how often the code of the first, second … is counted.
+_NEED_COUNTS = (3, 2)
 
 
 class _Published(Protocol):
@@ -50,9 +52,14 @@ class Analysis:
         stop = read_stop_words(data / "search" / "stop_words.csv")
         return cls(Phrases(synonyms, needs.all), stop, needs)
 
-    def dropped(self, word: Word, *, shouting: bool = False) -> bool:
-        """Whether a word is a stop word. "IT" in capitals is not, unless all the text is in capitals."""
-        return word.plain in self.stop and (shouting or not word.capitals)
+    def dropped(self, word: Word, *, capitals: bool | None = None) -> bool:
+        """Whether a word is left out: a stop word, or one of two letters ("it", "us").
+
+        One in capitals ("IT") is kept; `capitals` tells so where the word's own do not.
+        """
+        if word.capitals if capitals is None else capitals:
+            return False
+        return word.plain in self.stop or (len(word.plain) <= 2 and word.plain.isalpha())
 
     def phrase_at(self, found: list[Word], start: int) -> tuple[Phrase, int] | None:
         """The phrase that begins at a word of a listing, if any.
@@ -115,12 +122,6 @@ def texts_of(service: Content) -> dict[str, list[str]]:
     other += [text for one in _each(service, places, "languages") for text in at(one, "name")]
     other += [text for place in places for text in at(place, "name", "alternate_name")]
     other += [
-        text
-        for place in places
-        for address in place.get("addresses", ())
-        for text in at(address, "address_1", "address_2", "city")
-    ]
-    other += [
         feature.replace("_", " ")
         for one in _each({}, places, "accessibility")
         for feature in one.get("features", ())
@@ -147,7 +148,10 @@ def document(service: Content, analysis: Analysis) -> Document:
     fields = {name: analysis.field(held) for name, held in texts.items()}
     codes = [code for code in service.get("needs", ()) if analysis.needs.get(code)]
     names = [need.name for code in codes if (need := analysis.needs.get(code))]
-    fields["needs"] = [f"{NEED_TOKEN}{code}" for code in codes] + analysis.field(names)
+    fields["needs"] = analysis.field(names)
+    for place, code in enumerate(codes):
+        count = _NEED_COUNTS[place] if place < len(_NEED_COUNTS) else 1
+        fields["needs"] += [f"{NEED_TOKEN}{code}"] * count
     said = [
         code for name in ("name", "description") for text in texts[name] for code in analysis.needs_said(text)
     ]

@@ -41,6 +41,7 @@ CAPACITY_WORDS: Mapping[str, str] = {
 }
 _MOST_AREAS = 3
 _SUMMARY = 220  # characters
+ALL_AGES = 90  # years; a greatest age from here on is none
 Facts = dict[str, Any]
 
 
@@ -65,7 +66,7 @@ def result(service: Content, standing: Standing, needs: Needs) -> Facts:
     assured = assured_facts(service, today)
     ages = ages_words(service, send=standing.send)
     why, matched = _why(standing, needs)
-    why += [f"For {ages[0].lower()}{ages[1:]}"] if _states_ages(service) else []
+    why += [f"For ages {ages[0].lower()}{ages[1:]}"] if _states_ages(service) else []
     why.append(serves["words"])
     why.append(assured["words"])
     hours = state(schedules_of(service), standing.at)
@@ -139,7 +140,7 @@ def summary(description: str) -> str:
 
 
 def _states_ages(service: Content) -> bool:
-    return any(_year(service, name) is not None for name in ("minimum_age", "maximum_age"))
+    return bool(_year(service, "minimum_age")) or (_year(service, "maximum_age") or ALL_AGES) < ALL_AGES
 
 
 def _year(service: Content, name: str) -> float | None:
@@ -158,8 +159,12 @@ def ages_words(service: Content, *, send: bool = False) -> str:
     unborn = bool(service.get("unborn"))
     if low is None and high is None:
         return "Before birth" if unborn else "Ages not stated"
+    if high is not None and high >= ALL_AGES:
+        high = None
+    if not low and high is None:
+        return "All ages, before birth too" if unborn else "All ages"
     if high is None:
-        words = "Before birth and all ages" if unborn and not low else f"{_years(low or 0)} years and over"
+        words = f"{_years(low or 0)} years and over"
     elif unborn and not low:
         words = f"Before birth to {_years(high)} years" if high else "Before birth and in the first year"
     elif low:

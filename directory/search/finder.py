@@ -86,7 +86,7 @@ class Finder:
         call: Call | None = None,
         index: TextIndex | None = None,
     ) -> None:
-        """`index` is another text engine over the same documents, with `generation`'s own to fall back on.
+        """`index` is another text engine over the same documents (see `postgres.Preferring`).
 
         Raises `SynonymsError` or `NeedsError` for a data file that cannot be read.
         """
@@ -94,8 +94,7 @@ class Finder:
         self.columns = generation.columns
         self.analysis = Analysis.load(data, var)
         self.geography = Geography(gazetteer)
-        self.problem: str | None = None
-        self._published, self._index, self._other = generation.published, generation.index, index
+        self._published, self._index = generation.published, index or generation.index
         self._call = call
         self._languages = {row["code"]: row["name"] for row in _data(data, "languages.csv", "code", "name")}
         features = _data(data, "accessibility.csv", "code", "name", "plain")
@@ -177,22 +176,18 @@ class Finder:
     def words_match(self, understood: Understood, *, least: float | None = None) -> Matched:
         """What the words alone find; everything where there are none and something else was asked."""
         if not understood.terms:
-            asked_more = understood.ages or understood.unborn or understood.level or understood.route
-            asked_more = asked_more or understood.open_now or understood.free or understood.area
-            if understood.text and not asked_more:
+            if understood.text and not understood.says_more:
                 return matched_nothing()
             return everything(self.columns.count)
         groups = [term.group for term in understood.terms]
         optional = [term.optional for term in understood.terms]
-        index = self._index
-        if self._other is not None:
-            try:
-                hits = self._other.match(groups)
-                self.problem = None
-                return matched(hits, optional, self.columns.count, least=least)
-            except Exception as error:  # the database is away: the files on this machine answer
-                self.problem = f"PostgreSQL does not answer a search ({type(error).__name__}); whoosh does."
-        return matched(index.match(groups), optional, self.columns.count, least=least)
+        return matched(self._index.match(groups), optional, self.columns.count, least=least)
+
+    @property
+    def problem(self) -> str | None:
+        """What is the matter with the text engine that should answer; None where nothing is."""
+        said: str | None = getattr(self._index, "problem", None)
+        return said
 
     def rank(self, understood: Understood, want: Wanted, hits: Matched, sort: str = "best") -> Found:
         """The listings that match the words and pass the filters, in order."""

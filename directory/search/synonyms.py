@@ -123,6 +123,7 @@ class Phrases:
         self._joined: dict[str, Phrase] = {}
         self._codes_of_word: dict[str, set[str]] = {}
         self._stems: frozenset[str] | None = None
+        self._names: dict[str, tuple[str, ...]] = {}
         tokens = _rings(self.synonyms)
         needs_said = [
             (said, need)
@@ -139,6 +140,9 @@ class Phrases:
             self._add(Phrase(said, token, need.name, tuple(codes[token])))
             for word in words(said):
                 self._codes_of_word.setdefault(word.stem, set()).add(need.code)
+        for need in self.needs.values():
+            sides = (need.name, *_alike(need.name))
+            self._names[need.code] = tuple(dict.fromkeys(tokens.get(_key(s), _key(s)) for s in sides))
         for one in self.synonyms:
             token = tokens[_key(one.term)]
             leads = tuple(dict.fromkeys([one.need] * (one.need in self.needs) + codes.get(token, [])))
@@ -169,6 +173,10 @@ class Phrases:
                 return phrase, length
         joined = self._joined.get(first)
         return (joined, 1) if joined is not None else None
+
+    def names_of(self, code: str) -> tuple[str, ...]:
+        """The tokens of a need's name, and of each side of an "and" in it."""
+        return self._names.get(code, ())
 
     def codes_of(self, stem: str) -> frozenset[str]:
         """The needs one of whose phrases has a word of that stem."""

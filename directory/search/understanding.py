@@ -25,6 +25,7 @@ _LONGEST_QUOTE = 12  # words
 # A need whose own phrases hold a word of the query, where no phrase was said whole.
 _HINT, _MOST_HINTED = 0.45, 3
 _LITERAL = 0.6  # the word itself beside the phrase it was read as
+_NAMED = 0.9  # the name of the need that a phrase leads to
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _POSTCODE = re.compile(
@@ -108,6 +109,12 @@ class Understood:
     readings: tuple[dict[str, object], ...] = ()
     corrected: tuple[dict[str, str], ...] = ()
     postcode: str = field(default="", repr=False)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether it asks for anything besides words."""
+        flags = self.unborn or self.open_now or self.free
+        return flags or bool(self.ages or self.level or self.route or self.area)
 
 
 class Understanding:
@@ -249,7 +256,9 @@ class _Reader:
             return word
         read = words(meant)[0]
         shown = self._analysis.phrases.at([read], 0)
-        read_as = shown[0].said if shown and read.plain != shown[0].said and " " in shown[0].said else meant
+        read_as = meant
+        if shown and "".join(word.plain for word in words(shown[0].read_as)) == meant:
+            read_as = shown[0].read_as
         self.corrected.append({"typed": word.typed, "read_as": read_as})
         return read._replace(typed=meant)
 
@@ -282,7 +291,7 @@ class _Reader:
             self._take_phrase(hit[0], found[at : at + length], required)
             return length
         word = found[at]
-        if self._analysis.dropped(word, shouting=shouting):
+        if self._analysis.dropped(word, capitals=word.capitals and not shouting):
             dropped.append(word)
         else:
             self._take_word(word, required)
@@ -300,6 +309,8 @@ class _Reader:
         tokens = {phrase.token: 1.0}
         for code in phrase.codes:
             tokens[f"{NEED_TOKEN}{code}"] = 1.0
+            for token in self._analysis.phrases.names_of(code):
+                tokens.setdefault(token, _NAMED)
         if len(said) == 1:
             tokens.setdefault(said[0].stem, _LITERAL)
         needs = self._analysis.needs
