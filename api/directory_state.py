@@ -93,7 +93,9 @@ class DirectoryState:
 
     def __init__(self, state: State, url: str | None = None) -> None:
         """`url` is the database's; None is the one that `EARLYHELP_DATABASE_URL` names, or `directory.db`."""
-        self.state, self.url = state, url
+        self.state = state
+        given = url or os.environ.get("EARLYHELP_DATABASE_URL")
+        self.url = given or f"sqlite:///{(state.var / 'directory.db').absolute()}"
         self._opening = threading.Lock()
         self._live: Live | None = None
         self._store: Store | None = None

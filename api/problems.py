@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
 NO_STORE = "no-store"
+SAMPLES = "Listings marked `sample` are invented, to show how the directory works."
 
 # Every code the API can answer with, and its title. Documented in docs/api.md; a test compares them.
 CODES: dict[str, tuple[int, str]] = {

@@ -15,9 +15,10 @@ from starlette.routing import BaseRoute, Route
 from api.directory_state import Current, DirectoryState
 from api.oruk import asked
 from api.oruk.rows import minimal, own, rows
-from api.problems import NO_STORE, ProblemError, problem
+from api.problems import NO_STORE, SAMPLES, ProblemError, problem
 from api.reply import Endpoint, gone, json_reply, lines_reply, preflight, reply, seal_of
 from directory.areas import today
+from directory.prepared import ATTRIBUTION
 from directory.store.standard import Content
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class Rooms:
         """What this API is."""
         asked.read(request.scope["query_string"], ())
         described = str(request.base_url).rstrip("/") + "/api/v1/openapi.json"
-        return json_reply(request, {"version": VERSION, "profile": PROFILE, "openapi_url": described})
+        facts = {"version": VERSION, "profile": PROFILE, "openapi_url": described}
+        return json_reply(request, facts | {"attribution": ATTRIBUTION, "notice": SAMPLES})
 
     def services(self, request: Request) -> Response:
         """The services that the parameters keep."""

@@ -5,189 +5,140 @@ Written by hand because the hot addresses are plain ASGI endpoints, which FastAP
 
 from __future__ import annotations
 
-from typing import Any
-
-from api.problems import CODES, MEDIA_TYPE
+from api.problems import CODES
+from api.v1.openapi_directory import directory_paths, directory_schemas
+from api.v1.openapi_pieces import (
+    DATE,
+    TEXT,
+    Schema,
+    answered,
+    in_path,
+    in_query,
+    many,
+    members,
+    named,
+    or_null,
+    refused,
+)
 from api.v1.postcodes import MOST
 from directory.prepared import ATTRIBUTION
 from geo.place import STATUSES
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_DATE: Schema = {"type": "string", "format": "date"}
-
-
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
-    return {"type": "object", "properties": properties, "required": required or list(properties)}
-
-
-def _maybe(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _query(name: str, description: str, schema: Schema, example: Any, required: bool = False) -> Schema:
-    return {
-        "name": name,
-        "in": "query",
-        "required": required,
-        "description": description,
-        "schema": schema,
-        "example": example,
-    }
-
-
-_ON = _query("on", "The day to ask for; today in London when left out.", _DATE, "2015-03-31")
-_AT = _query(
+_ON = in_query("on", "The day to ask for; today in London when left out.", DATE, "2015-03-31")
+_AT = in_query(
     "at",
     "The moment to ask for (whose line is open); now when left out. London's clock unless it has an offset.",
-    _TEXT,
+    TEXT,
     "2026-12-24T23:10",
 )
-_LAYERS = _query("layers", "Only these layers, separated by commas.", _TEXT, "district,hub")
+_LAYERS = in_query("layers", "Only these layers, separated by commas.", TEXT, "district,hub")
 
-
-def _path(name: str, description: str, example: str) -> Schema:
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": description,
-        "schema": {"type": "string", "minLength": 1},
-        "example": example,
-    }
-
-
-def _ok(description: str, name: str, media_type: str = "application/json") -> Schema:
-    headers = {
-        "ETag": {"description": "Changes with the data.", "schema": _TEXT},
-        "Cache-Control": {"description": "How long the answer may be kept.", "schema": _TEXT},
-    }
-    return {"description": description, "headers": headers, "content": {media_type: {"schema": _ref(name)}}}
-
-
-def _problems(*codes: str) -> dict[str, Schema]:
-    found: dict[str, Schema] = {}
-    for code in codes:
-        status, title = CODES[code]
-        told = found.setdefault(
-            str(status),
-            {"description": "", "content": {MEDIA_TYPE: {"schema": _ref("Problem")}}},
-        )
-        told["description"] += f"{'; ' if told['description'] else ''}`{code}`: {title}"
-    return found
+_AS_YOU_HAVE_IT: Schema = {"304": {"description": "As you have it."}}
 
 
 def _schemas() -> Schema:
-    near = _list(_object({"code": _TEXT, "name": _TEXT, "metres": {"type": "integer"}}))
+    near = many(members({"code": TEXT, "name": TEXT, "metres": {"type": "integer"}}))
     return {
-        "Problem": _object(
+        "Problem": members(
             {
-                "type": _TEXT,
-                "title": _TEXT,
+                "type": TEXT,
+                "title": TEXT,
                 "status": {"type": "integer"},
                 "code": {"type": "string", "enum": sorted(CODES)},
-                "detail": _TEXT,
-                "suggestions": _list(_TEXT),
+                "detail": TEXT,
+                "suggestions": many(TEXT),
             },
             ["type", "title", "status", "code", "detail"],
         ),
-        "Contact": _object(
+        "Contact": members(
             {
-                "role": _TEXT,
-                "telephone": _maybe(_TEXT),
-                "email": _maybe(_TEXT),
-                "form": _maybe(_TEXT),
-                "hours": _maybe(_TEXT),
-                "hours_words": _TEXT,
+                "role": TEXT,
+                "telephone": or_null(TEXT),
+                "email": or_null(TEXT),
+                "form": or_null(TEXT),
+                "hours": or_null(TEXT),
+                "hours_words": TEXT,
                 "audience": {"type": "string", "enum": ["public", "professional", "both"]},
-                "purpose": _maybe(_TEXT),
-                "open": _maybe({"type": "boolean"}),
-                "changes_at": _maybe({"type": "string", "format": "date-time"}),
-                "state_words": _TEXT,
+                "purpose": or_null(TEXT),
+                "open": or_null({"type": "boolean"}),
+                "changes_at": or_null({"type": "string", "format": "date-time"}),
+                "state_words": TEXT,
                 "sample": {"type": "boolean"},
-                "source": _TEXT,
-                "checked": _maybe(_DATE),
+                "source": TEXT,
+                "checked": or_null(DATE),
             }
         ),
-        "Area": _object(
-            {"code": _TEXT, "name": _TEXT, "in_force": {"type": "boolean"}, "near": near},
+        "Area": members(
+            {"code": TEXT, "name": TEXT, "in_force": {"type": "boolean"}, "near": near},
         ),
-        "Layer": _object(
+        "Layer": members(
             {
-                "title": _TEXT,
+                "title": TEXT,
                 "kind": {"type": "string", "enum": ["team", "reference"]},
-                "generation": _TEXT,
-                "valid_from": _DATE,
-                "valid_to": _maybe(_DATE),
+                "generation": TEXT,
+                "valid_from": DATE,
+                "valid_to": or_null(DATE),
                 "status": {"type": "string", "enum": ["illustrative", "confirmed"]},
-                "source": _TEXT,
-                "owner": _TEXT,
+                "source": TEXT,
+                "owner": TEXT,
             }
         ),
-        "Result": _object(
+        "Result": members(
             {
                 "query": {},
                 "status": {"type": "string", "enum": list(STATUSES)},
-                "postcode": _TEXT,
-                "areas": {"type": "object", "additionalProperties": _maybe(_ref("Area"))},
+                "postcode": TEXT,
+                "areas": {"type": "object", "additionalProperties": or_null(named("Area"))},
             },
             ["query", "status"],
         ),
-        "Answer": _object(
+        "Answer": members(
             {
                 "status": {"type": "string", "enum": list(STATUSES)},
-                "postcode": _TEXT,
-                "on": _DATE,
-                "areas": {"type": "object", "additionalProperties": _maybe(_ref("Area"))},
-                "teams": _list({"type": "object"}),
-                "cautions": _list(_TEXT),
-                "call": _object(
+                "postcode": TEXT,
+                "on": DATE,
+                "areas": {"type": "object", "additionalProperties": or_null(named("Area"))},
+                "teams": many({"type": "object"}),
+                "cautions": many(TEXT),
+                "call": members(
                     {
-                        "authority": _maybe({"type": "object"}),
-                        "now": _maybe(_ref("Contact")),
-                        "danger": _ref("Contact"),
-                        "also": _list(_ref("Contact")),
+                        "authority": or_null({"type": "object"}),
+                        "now": or_null(named("Contact")),
+                        "danger": named("Contact"),
+                        "also": many(named("Contact")),
                     }
                 ),
-                "layers": {"type": "object", "additionalProperties": _ref("Layer")},
+                "layers": {"type": "object", "additionalProperties": named("Layer")},
                 "versions": {"type": "object"},
-                "attribution": _TEXT,
+                "attribution": TEXT,
             },
             ["status", "call", "layers", "versions", "attribution"],
         ),
-        "Results": _object(
+        "Results": members(
             {
-                "results": _list(_ref("Result")),
-                "layers": {"type": "object", "additionalProperties": _ref("Layer")},
+                "results": many(named("Result")),
+                "layers": {"type": "object", "additionalProperties": named("Layer")},
                 "versions": {"type": "object"},
-                "attribution": _TEXT,
+                "attribution": TEXT,
             }
         ),
         "Facts": {"type": "object"},
+        **directory_schemas(),
     }
 
 
 def document() -> Schema:
     """The OpenAPI 3.1 document."""
     layer, code = (
-        _path("layer", "A layer, such as `district`.", "district"),
-        _path("code", "An area.", "E14000560"),
+        in_path("layer", "A layer, such as `district`.", "district"),
+        in_path("code", "An area.", "E14000560"),
     )
-    bulk_body = _object(
+    bulk_body = members(
         {
             "postcodes": {"type": "array", "maxItems": MOST, "items": {}},
-            "on": _DATE,
-            "at": _TEXT,
-            "layers": _list(_TEXT),
+            "on": DATE,
+            "at": TEXT,
+            "layers": many(TEXT),
         },
         ["postcodes"],
     ) | {"additionalProperties": False}
@@ -197,7 +148,7 @@ def document() -> Schema:
                 "operationId": "onePostcode",
                 "summary": "A postcode's areas, teams and contacts, and whom to call.",
                 "parameters": [
-                    _path(
+                    in_path(
                         "postcode", "In any spelling; an outcode or sector is answered `partial`.", "B15 2TT"
                     ),
                     _ON,
@@ -205,10 +156,10 @@ def document() -> Schema:
                     _LAYERS,
                 ],
                 "responses": {
-                    "200": _ok("The answer, with one status word.", "Answer"),
+                    "200": answered("The answer, with one status word.", "Answer"),
                     "304": {"description": "As you have it."},
                 }
-                | _problems("malformed", "bad_parameter", "unknown_parameter", "unknown"),
+                | refused("malformed", "bad_parameter", "unknown_parameter", "unknown"),
             }
         },
         "/api/v1/postcodes": {
@@ -227,8 +178,8 @@ def document() -> Schema:
                         }
                     },
                 },
-                "responses": {"200": _ok("The results.", "Results")}
-                | _problems(
+                "responses": {"200": answered("The results.", "Results")}
+                | refused(
                     "bad_body", "bad_parameter", "unknown_parameter", "body_too_large", "too_many", "not_json"
                 ),
             }
@@ -238,14 +189,14 @@ def document() -> Schema:
                 "operationId": "point",
                 "summary": "The nearest postcode to a point, within 500 metres, and its answer.",
                 "parameters": [
-                    _query(
+                    in_query(
                         "lat",
                         "Latitude, WGS 84 degrees.",
                         {"type": "number", "minimum": -90, "maximum": 90},
                         52.4814,
                         True,
                     ),
-                    _query(
+                    in_query(
                         "lon",
                         "Longitude, WGS 84 degrees.",
                         {"type": "number", "minimum": -180, "maximum": 180},
@@ -256,8 +207,8 @@ def document() -> Schema:
                     _AT,
                     _LAYERS,
                 ],
-                "responses": {"200": _ok("The nearest postcode and its answer.", "Facts")}
-                | _problems("bad_parameter", "unknown_parameter", "no_postcode_near"),
+                "responses": {"200": answered("The nearest postcode and its answer.", "Facts")}
+                | refused("bad_parameter", "unknown_parameter", "no_postcode_near"),
             }
         },
         "/api/v1/layers": {
@@ -265,8 +216,11 @@ def document() -> Schema:
                 "operationId": "layers",
                 "summary": "Every layer, its generations, and the one that answers on a day.",
                 "parameters": [_ON],
-                "responses": {"200": _ok("The layers.", "Facts"), "304": {"description": "As you have it."}}
-                | _problems("bad_parameter", "unknown_parameter"),
+                "responses": {
+                    "200": answered("The layers.", "Facts"),
+                    "304": {"description": "As you have it."},
+                }
+                | refused("bad_parameter", "unknown_parameter"),
             }
         },
         "/api/v1/layers/{layer}/areas": {
@@ -274,8 +228,11 @@ def document() -> Schema:
                 "operationId": "areas",
                 "summary": "The areas of a layer on a day, with the contacts of each team.",
                 "parameters": [layer, _ON, _AT],
-                "responses": {"200": _ok("The areas.", "Facts"), "304": {"description": "As you have it."}}
-                | _problems("bad_parameter", "unknown_parameter", "no_such_layer"),
+                "responses": {
+                    "200": answered("The areas.", "Facts"),
+                    "304": {"description": "As you have it."},
+                }
+                | refused("bad_parameter", "unknown_parameter", "no_such_layer"),
             }
         },
         "/api/v1/layers/{layer}/areas/{code}": {
@@ -287,23 +244,25 @@ def document() -> Schema:
                     "200": {
                         "description": "The area.",
                         "content": {
-                            "application/json": {"schema": _ref("Facts")},
-                            "application/geo+json": {"schema": _ref("Facts")},
+                            "application/json": {"schema": named("Facts")},
+                            "application/geo+json": {"schema": named("Facts")},
                         },
                     },
                     "304": {"description": "As you have it."},
                 }
-                | _problems("bad_parameter", "unknown_parameter", "no_such_layer", "no_such_area"),
+                | refused("bad_parameter", "unknown_parameter", "no_such_layer", "no_such_area"),
             }
         },
     }
+    paths |= directory_paths()
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Early Help Finder",
             "version": "1",
             "description": "From a Birmingham postcode to the district, the teams that answer for a child's "
-            f"home, and whom to call now. Team areas and team contacts are samples. {ATTRIBUTION}",
+            "home, and whom to call now; and the directory of services that can help. Team areas, contacts "
+            f"and listings marked `sample` are samples. {ATTRIBUTION}",
         },
         "paths": paths,
         "components": {"schemas": _schemas()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.requests import Request
@@ -13,11 +13,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.directory_state import Current, DirectoryState
-from api.problems import NO_STORE, ProblemError, problem
+from api.problems import NO_STORE, SAMPLES, ProblemError, problem
 from api.reply import Endpoint, gone, json_reply, lines_reply, reply
 from api.v1.changes import Changes
 from api.v1.finding import FILTERS, NAMES, PLAIN, PRIVATE, Known, asked_of
 from api.v1.parameters import read_query
+from directory.prepared import ATTRIBUTION
+
+if TYPE_CHECKING:
+    from directory.search.filters import Asked
 
 LARGEST_BODY = 1 << 14
 MOST_SUGGESTED = 20
@@ -69,7 +73,7 @@ class Rooms:
             raise ProblemError("bad_parameter", _BY_POST, parameter="text")
         current = self.directory.current()
         asked = asked_of(values, known(self.directory, current))
-        return reply(request, current.finder.answer(asked))
+        return reply(request, told(current, asked))
 
     def service(self, request: Request) -> Response:
         """`GET /api/v1/services/{id}`."""
@@ -151,7 +155,7 @@ class SearchByBody:
         values = body_values(request.state.body)
         current = self.directory.current()
         asked = asked_of(values, known(self.directory, current))
-        return reply(request, current.finder.answer(asked), cache=NO_STORE)
+        return reply(request, told(current, asked), cache=NO_STORE)
 
 
 def body_values(body: bytes) -> dict[str, Any]:
@@ -174,6 +178,16 @@ def body_values(body: bytes) -> dict[str, Any]:
                     "bad_body", f"There is no member {name!r} here. There are: {known_names}.", parameter=name
                 )
     return outer | filters
+
+
+def told(current: Current, asked: Asked) -> bytes:
+    """The answer of a search as JSON, with what it was made from and what must be said of it."""
+    tail = {
+        "versions": {"directory": current.seal, "gazetteer": current.geography.gazetteer.release},
+        "notice": SAMPLES,
+        "attribution": ATTRIBUTION,
+    }
+    return current.finder.answer(asked)[:-1] + b"," + orjson.dumps(tail)[1:]
 
 
 def known(directory: DirectoryState, current: Current) -> Known:
