@@ -1,4 +1,4 @@
-"""A process that writes is killed at 50 moments: each write is there or absent as a whole, the next one works."""
+"""A process that writes is killed at 50 moments: each write is there as a whole or absent, the next works."""
 
 from __future__ import annotations
 
