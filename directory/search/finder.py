@@ -179,8 +179,8 @@ class Finder:
             if understood.text and not understood.says_more:
                 return matched_nothing()
             return everything(self.columns.count)
-        groups = [term.group for term in understood.terms]
-        optional = [term.optional for term in understood.terms]
+        groups = [*(term.group for term in understood.terms), *understood.lifts]
+        optional = [*(term.optional for term in understood.terms), *(True for _ in understood.lifts)]
         return matched(self._index.match(groups), optional, self.columns.count, least=least)
 
     @property
@@ -288,7 +288,13 @@ class Finder:
 
     def suggest(self, prefix: str, limit: int = 8) -> list[Facts]:
         """What somebody may be about to type, best first: `kind`, `text`, `id` (or a need's code), `said`."""
-        found = self._suggestions.find(self.understanding.without_postcode(prefix), limit, self.spelling)
+        plain = self.understanding.without_postcode(prefix)
+        found = self._suggestions.find(plain, limit)
+        like = getattr(self._index, "names_like", None)
+        if not found and like is not None:  # PostgreSQL's trigrams
+            held = dict(zip(self.columns.ids, self.columns.names, strict=True))
+            found = [Suggestion("service", held[one], one) for one in like(plain, limit) if one in held]
+        found = found or self._suggestions.find(plain, limit, self.spelling)
         return [
             {"kind": one.kind, "text": one.text, "id": one.identifier or None, "means": one.said or None}
             for one in found
@@ -308,6 +314,16 @@ class Finder:
             }
             for need in self.analysis.needs.all
         ]
+
+
+def text_index(url: str, generation: Searched) -> TextIndex:
+    """The text engine for a store's address: PostgreSQL's own, with the files behind it, or the files."""
+    if not url.startswith("postgres"):
+        return generation.index
+    from directory.search.postgres import PostgresIndex, Preferring
+
+    first = PostgresIndex(url, generation.index.ids, generation.revision)
+    return Preferring(first, generation.index)
 
 
 def matched_nothing() -> Matched:

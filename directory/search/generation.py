@@ -7,6 +7,7 @@ store. Little changes are made on top of the generation before (see docs/adr/000
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -118,6 +119,8 @@ def bring_up_to_date(store: Store, data: Path, var: Path, progress: Progress | N
         inputs = fingerprint(data, var)
         before = _usable(var, store, inputs)
         if before is not None and before.revision == store.revision():
+            if store.dialect == "postgresql":
+                _in_postgresql(store, before.published, inputs, data, var)
             return before.folder
         with being_made(var) as made:
             previous = before.folder / PUBLISHED if before is not None else None
@@ -125,7 +128,23 @@ def bring_up_to_date(store: Store, data: Path, var: Path, progress: Progress | N
             analysis = Analysis.load(data, var)
             if before is None or not _grown_in(made, before, published, analysis):
                 _anew(made, published, analysis, progress)
-            return put_in_place(var, made, published.revision, published.seal, inputs)
+            folder = put_in_place(var, made, published.revision, published.seal, inputs)
+            if store.dialect == "postgresql":
+                _in_postgresql(store, published, inputs, data, var, before)
+            return folder
+
+
+def _in_postgresql(
+    store: Store, published: Published, inputs: str, data: Path, var: Path, before: Generation | None = None
+) -> None:
+    """Bring the database's own full text to the same revision; where it is away, files go on answering."""
+    from directory.search.postgres import keep_current
+    from directory.store.records import StoreError
+
+    changed = _affected(before.published, published) if before is not None else None
+    since = before.revision if before is not None else None
+    with contextlib.suppress(StoreError):
+        keep_current(store.url, published, data, var, inputs, changed=changed, since=since)
 
 
 def _usable(var: Path, store: Store, inputs: str) -> Generation | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -220,7 +221,8 @@ def columns_of(document: Document) -> dict[str, str]:
 def keep_current(
     url: str,
     published: Any,
-    analysis: Analysis,
+    data: Path,
+    var: Path,
     inputs: str,
     *,
     changed: Iterable[str] | None = None,
@@ -241,6 +243,7 @@ def keep_current(
             row = connection.exec_driver_sql("SELECT revision, inputs FROM search.state").first()
             if row is not None and (row[0], row[1]) == (published.revision, inputs):
                 return True
+            analysis = Analysis.load(data, var)
             if row is not None and row[1] == inputs and row[0] == since and changed is not None:
                 touched = sorted(set(changed))
                 connection.execute(

@@ -26,6 +26,7 @@ _LONGEST_QUOTE = 12  # words
 _HINT, _MOST_HINTED = 0.45, 3
 _LITERAL = 0.6  # the word itself beside the phrase it was read as
 _NAMED = 0.9  # the name of the need that a phrase leads to
+_SAID = 0.5  # a listing that says the phrase itself, or names the need, beside what is filed under the need
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _POSTCODE = re.compile(
@@ -98,6 +99,7 @@ class Understood:
 
     text: str
     terms: tuple[Term, ...] = ()
+    lifts: tuple[Group, ...] = ()  # lift a result that has them, and are not told
     ages: tuple[Span, ...] = ()
     unborn: bool = False
     level: str | None = None
@@ -157,6 +159,7 @@ class Understanding:
         return Understood(
             text=text,
             terms=tuple(reader.terms),
+            lifts=tuple(reader.lifts),
             ages=tuple(dict.fromkeys([*ages, *reader.ages])),
             unborn=unborn or reader.unborn,
             level=level,
@@ -220,6 +223,7 @@ class _Reader:
         self._analysis, self._spelling, self._age_words = analysis, spelling, age_words
         self._areas, self._longest_area = areas, longest_area
         self.terms: list[Term] = []
+        self.lifts: list[Group] = []
         self.ages: list[Span] = []
         self.unborn = self.send = False
         self.area: Area | None = None
@@ -322,6 +326,9 @@ class _Reader:
                 {"typed": typed, "read_as": phrase.read_as, "could_also_be": list(phrase.could_also_be)}
             )
         self._add(typed, phrase.read_as, Group(tuple(tokens.items()), required), phrase)
+        literal = tuple((t, w * _SAID) for t, w in tokens.items() if not t.startswith(NEED_TOKEN))
+        if len(literal) < len(tokens) and len(self.lifts) < MOST_WORDS:
+            self.lifts.append(Group(literal))
 
     def _take_word(self, word: Word, required: bool) -> None:
         tokens = {word.stem: 1.0}
