@@ -1,7 +1,7 @@
 """Whether a record's content is right: every problem in one run, each with its place and what to do.
 
-It asks what a person would: is everything there, do dates and ages make sense, can the number be dialled, does
-the postcode exist, is the area one that a map knows. The content is in our canonical form.
+It asks what a person would: is everything there, do dates and ages make sense, can the number be dialled,
+does the postcode exist, is the area one that a map knows. The content is in our canonical form.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def check(
             at = where(f"{path}.{member}") if where and member else f"{place}.{member}" if member else place
             shown = "" if value is None else shortened(value)
             found.append(Finding(severity, kind, at, member, shown, message, fix, record))
-    return found
+    return found + _phones(entity, content, known, where)
 
 
 def _problems(entity: Entity, members: Mapping[str, Any], known: Known, sample: bool) -> Iterator[Told]:
@@ -100,7 +100,7 @@ def _value(field: Field, value: Any, known: Known, sample: bool) -> Iterator[Tol
     longest = LONGEST.get(sort, 0)
     if longest and len(value) > longest:
         yield (
-            "fault", "long", name, value, f"{name} has {len(value):,} characters; at most {longest:,} are kept.",
+            "fault", "long", name, value, f"{name} has {len(value):,} characters, {longest:,} is the most.",
             "Shorten it.",
         )  # fmt: skip
     if sort in ("id", "ref") and not is_uuid(value):
@@ -148,7 +148,8 @@ def _value(field: Field, value: Any, known: Known, sample: bool) -> Iterator[Tol
 
 def _choice(name: str, value: object, choices: tuple[str, ...]) -> Told:
     return (
-        "fault", "choice", name, value, f"{name} is none of its choices.", f"Use one of {', '.join(choices)}.",
+        "fault", "choice", name, value, f"{name} is none of its choices.",
+        f"Use one of {', '.join(choices)}.",
     )  # fmt: skip
 
 
@@ -198,7 +199,8 @@ def _together(entity: Entity, members: Mapping[str, Any], known: Known) -> Itera
                 and one > other
             ):
                 yield (
-                    "fault", "date", second, other, f"{second} lies before {first}, {one}.", "Swap or correct them.",
+                    "fault", "date", second, other, f"{second} lies before {first}, {one}.",
+                    "Swap or correct them.",
                 )  # fmt: skip
     if entity.name == "service":
         yield from _ages(members)
@@ -210,13 +212,18 @@ def _together(entity: Entity, members: Mapping[str, Any], known: Known) -> Itera
         yield from _schedule(members)
     elif entity.name == "location":
         latitude, longitude = members.get("latitude"), members.get("longitude")
-        for name, value, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
-            if _is_number(value) and not -most <= value <= most:
-                yield "fault", "position", name, value, f"{name} is no place on Earth.", "Correct it."
+        for name, most in (("latitude", 90), ("longitude", 180)):
+            if not -most <= _figure(members, name) <= most:
+                yield "fault", "position", name, members[name], f"{name} is no place on Earth.", "Correct it."
         if (latitude is None) != (longitude is None):
             yield "fault", "position", "latitude", latitude, "a position needs both figures.", "Give both."
-    elif entity.name == "cost_option" and _is_number(members.get("amount")) and members["amount"] < 0:
+    elif entity.name == "cost_option" and _figure(members, "amount") < 0:
         yield "fault", "type", "amount", members["amount"], "a cost below 0.", "Give 0 for free."
+
+
+def _figure(members: Mapping[str, Any], name: str) -> float:
+    value = members.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _is_number(value: object) -> bool:
@@ -267,6 +274,8 @@ def _postcode(members: Mapping[str, Any], known: Known) -> Iterator[Told]:
 
 def _area(members: Mapping[str, Any], known: Known) -> Iterator[Told]:
     layer, code = members.get("layer"), members.get("code")
+    if layer == "country" and code is None:
+        return  # everywhere in the country
     if (layer is None) != (code is None):
         name = "code" if code is None else "layer"
         yield "fault", "area", name, None, "an area of a layer needs layer and code.", "Give both, or a name."
@@ -290,7 +299,7 @@ def _schedule(members: Mapping[str, Any]) -> Iterator[Told]:
     opens, closes = members.get("opens_at"), members.get("closes_at")
     if isinstance(opens, str) and isinstance(closes, str) and opens > closes != "00:00":
         yield (
-            "warning", "time", "closes_at", closes, f"it closes before it opens, {opens}: read as past midnight.",
+            "warning", "time", "closes_at", closes, f"closes before it opens, {opens}: past midnight.",
             "Correct it if that is not meant.",
         )  # fmt: skip
     numbers = members.get("bymonthday")
@@ -298,11 +307,10 @@ def _schedule(members: Mapping[str, Any]) -> Iterator[Told]:
         yield "fault", "time", "bymonthday", numbers, "are not days of a month.", "Write them like 1,15."
 
 
-def check_phones(
-    entity: str, content: Content, known: Known, sample: bool, where: Where | None = None
-) -> list[Finding]:
+def _phones(entity: str, content: Content, known: Known, where: Where | None) -> list[Finding]:
     """Whether every number can be dialled, is none that is never given, and is a drama number if invented."""
     found: list[Finding] = []
+    sample = content.get("sample") is True
     record = str(content.get("id", ""))
     for described, path, members in walk(entity, content):
         number = members.get("number")

@@ -68,6 +68,7 @@ def read_hsds(
             tables[_SINGULAR.get(stem, stem)] = csv_table(raw, name, findings)
     if "services" not in tables and "organizations" not in tables:
         raise FeedError(f"{where}: neither services.csv nor organizations.csv is in it.")
+    records.of_text = True
     return _Join(tables, source, records, findings).feed(where)
 
 

@@ -24,6 +24,7 @@ from directory.store.standard import ENTITIES, RECORD_KINDS, Content, RecordKind
 _DEEPEST = 8  # organisation in service in organisation …: no real feed goes on like that
 _MAIN_MEMBER = {"language": "name", "funding": "source", "phone": "number", "accessibility": "description"}
 _ORDER: tuple[RecordKind, ...] = ("taxonomy", "organization", "location", "service")
+_AS_TEXT = ("number", "integer", "truth")
 _MENDED = {
     "sentinel": "Leave the member out where there is no value.",
     "markup": "Send plain text.",
@@ -44,6 +45,8 @@ class Records:
     """Takes the objects of a feed one by one and makes candidate records of them."""
 
     def __init__(self, source: str, needs: Needs | None, findings: Findings) -> None:
+        """`of_text` is set for tables, where a number written as text is no news."""
+        self.of_text = False
         self.source, self.needs, self.findings = source, needs, findings
         self._seen: dict[str, _Seen] = {}
         self._attached: dict[str, dict[str, tuple[Content, str]]] = {}
@@ -207,6 +210,8 @@ class Records:
                     continue
                 found = value_of(field, value)
                 for kind, words in found.done:
+                    if self.of_text and kind == "converted" and field.sort in _AS_TEXT:
+                        continue
                     self._mended(kind, holder, here, name, value, words)
                 if found.value is not None:
                     content[name] = found.value
@@ -214,7 +219,8 @@ class Records:
                 self._not_used(entity, name, holder.where(here), value)
         self._nested(entity, inner, content, holder, own, path, depth)
         for kind, member, words in [*tidy(entity, content), *stand_in(entity, content)]:
-            plain = member in ("address_type", "location_type", "country")  # the standard's plainest choice
+            # The standard's plainest choice, and the names of terms, are no loss.
+            plain = member in ("address_type", "location_type", "country") or entity.startswith("taxonomy")
             severe: Severity = "note" if kind == "converted" or plain else "warning"
             self.findings.add(
                 severe, kind, holder.where(path), words, "Correct it in the feed.", member=member,

@@ -36,12 +36,13 @@ def read_sheet(
     for name, written in zip(table.columns, table.written, strict=True):
         if name and name not in known:
             findings.add(
-                "warning", "unknown", table.name, f"the column {written[:60]!r} is none of the template's; it "
-                "is not used.", "See earlyhelp listing template.", member=name,
+                "warning", "unknown", table.name, f"the column {written[:60]!r} is none of the template's; "
+                "it is not used.", "See earlyhelp listing template.", member=name,
             )  # fmt: skip
     if not table.rows:
         raise FeedError(f"{table.name}: no rows below the heading.")
-    used = {name for name in table.columns if name in known}
+    used = [name for name in table.columns if name in known]
+    records.of_text = True
     sheet: dict[str, Mapping[str, str]] = {}
     for row in table.rows:
         told = {name: _INERT.sub("", row.get(name), count=1) for name in used}
@@ -112,7 +113,7 @@ def _place(told: Mapping[str, str], simple: dict[str, Any], source: str, publish
     if "id" not in simple:
         return {}
     if address:
-        simple["addresses"] = [address]
+        simple["addresses"] = [{"address_type": "physical", "country": "GB", **address}]
         simple["location_type"] = "physical"
     if features:
         codes = all(re.fullmatch(r"[a-z0-9_]+", one) for one in features)
