@@ -14,6 +14,11 @@ _COMMANDS = {
     "area": ("geo.stewardship.commands:area", "List, check, import, activate and retire the areas of teams."),
     "routing": ("directory.routing.commands:routing", "Whom to call, and the proof that somebody answers."),
     "geo": ("directory.commands:geo", "Build, export and describe the postcode data."),
+    "listing": (
+        "directory.desk.commands:listing",
+        "The directory's listings: change, publish and check them.",
+    ),
+    "feed": ("directory.desk.feeds:feed", "The sources that the directory is fed from."),
     "serve": ("api.commands:serve", "Serve the website and the API."),
     "doctor": ("directory.commands:doctor", "Check that this installation is whole, and say what to mend."),
 }

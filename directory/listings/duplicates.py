@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from directory.listings.known import digits
 from directory.listings.orphans import mails_of, numbers_of, places_of
 from directory.store.standard import Content, RecordKind
 
@@ -58,13 +59,6 @@ def plain(name: str) -> str:
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = re.sub(r"[^a-z0-9 ]+", " ", letters.replace("'", "").replace("’", "")).split()
     return " ".join(word for word in words if word not in _FILLING) or " ".join(words)
-
-
-def digits(number: str) -> str:
-    """A telephone number as its digits, with the country's code as the 0 that people dial."""
-    kept = re.sub(r"\D", "", number)
-    kept = re.sub(r"^(00)?44(0)?", "0", kept) if len(kept) > 10 else kept
-    return kept
 
 
 def listed(
