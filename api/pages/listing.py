@@ -211,14 +211,14 @@ def steps(service: Content, route: str) -> list[Facts]:
     reach = {one["audience"] for one in contacts(service)}
     found: list[Facts] = []
     if route in ("self", "both"):
-        first = "Call or write to the service: see “Contact” above." if "public" in reach else ""
+        site = ", or use its website" if url else ""
+        first = f"Call or write to the service{site}: see “Contact” above." if "public" in reach else ""
         found.append(
             {
                 "title": "If you are the family or the young person",
                 "steps": [
                     *([first] if first else []),
                     "Say what the worry is and what would help. Nobody needs to refer you.",
-                    *(["Or use the website of the service."] if url else []),
                 ],
             }
         )

@@ -52,7 +52,7 @@ def service_page(request: Request, site: Site, found: Facts) -> Response:
     """The page of one service."""
     at = dt.datetime.now(CITY_TIME)
     service: Facts = found["listing"]
-    result: Facts = found["result"]
+    result: Facts = found["card"]
     route = str(service.get("referral_route") or "")
     capacity = result["capacity"]
     return page(

@@ -18,6 +18,7 @@ _POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})\
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _AGE = re.compile(r"unborn|[0-9]{1,2}")
 LAST_PAGE = 500
+PER_PAGE = 10  # results; more make a telephone's page too long to find anything in
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Question:
             "free": "true" if self.free else "",
             "capacity": "true" if self.room else "",
             "page": str(self.page),
+            "per_page": str(PER_PAGE),
         }
         return {name: value for name, value in found.items() if value}
 

@@ -120,6 +120,7 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
         "result.html",
         f"{where}: {'postcode no longer in use' if ended else 'teams and whom to call'}",
         section="find",
+        typing=True,
         answer=answer,
         # The banner and the tags say that areas are illustrative; once is enough.
         cautions=[caution for caution in answer.get("cautions") or [] if caution != ILLUSTRATIVE],
@@ -144,6 +145,7 @@ def page_routes(site: Site) -> list[BaseRoute]:
             "home.html",
             "Find who can help a child, by postcode",
             section="find",
+            typing=True,
             kept=True,
             indexed=True,
         )

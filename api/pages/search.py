@@ -84,7 +84,7 @@ def search_page(request: Request, site: Site, question: Question) -> Response:
     except ProblemError as error:
         return no_directory(request, error)
     home = site.answer(question.postcode) if question.postcode else None
-    total, number = int(found["total"]), int(found["page"])
+    number = int(found["page"])
     return page(
         request,
         "services.html",
@@ -109,7 +109,6 @@ def search_page(request: Request, site: Site, question: Question) -> Response:
         before=_page_step(question, number - 1) if number > 1 else None,
         after=_page_step(question, number + 1) if number < int(found["pages"]) else None,
         drawing=results_map(site.var_dir, found["results"], _spot(home)),
-        first_number=(number - 1) * int(found["per_page"]) + 1 if total else 0,
         trail=[{"text": "Find help", "href": "/services"}, {"text": "Results"}],
     )
 

@@ -69,7 +69,7 @@
     marks.addTo(map);
     const around = marks.getBounds();
     if (spot) spot.eachLayer((mark) => around.extend(mark.getLatLng()));
-    if (around.isValid()) map.fitBounds(around.pad(0.15), { maxZoom: 14 });
+    if (around.isValid()) map.fitBounds(around.pad(0.15), { maxZoom: 13 });
   };
 
   window.addEventListener("message", (event) => {

@@ -79,7 +79,7 @@ function begin(place, index) {
     if (typed.length < FEWEST || typed.length > 60 || POSTCODE.test(typed)) return close();
     asking = new AbortController();
     try {
-      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, {
+      const answer = await fetch(`/api/v1/suggest?limit=6&q=${encodeURIComponent(typed)}`, {
         signal: asking.signal,
         credentials: "omit",
       });
