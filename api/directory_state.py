@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from directory.search.finder import Finder
     from directory.search.generation import Generation
     from directory.search.live import Live
+    from directory.search.postgres import Preferring
     from directory.search.reach import Geography
     from directory.store.store import Store
     from geo.gazetteer import Gazetteer
@@ -127,9 +128,19 @@ class DirectoryState:
         state, before = self.state, self._current
         gazetteer = state.current().gazetteer
         needs = load_needs(state.data, state.var)
-        finder = Finder(generation, gazetteer, state.data, state.var, call=self._call)
+        index = self._own_index(generation)
+        finder = Finder(generation, gazetteer, state.data, state.var, call=self._call, index=index)
         catalogue = Catalogue(generation.published, needs, before.catalogue if before else None)
         return Current(generation, generation.published, finder, catalogue, needs, finder.geography, Kept())
+
+    def _own_index(self, generation: Generation) -> Preferring | None:
+        """PostgreSQL's own full text, where that is the store; the generation's files answer beside it."""
+        if not self.url.startswith("postgres"):
+            return None
+        from directory.search.postgres import PostgresIndex, Preferring
+
+        first = PostgresIndex(self.url, generation.columns.ids, generation.revision)
+        return Preferring(first, generation.index)
 
     def _call(self, at: dt.datetime) -> dict[str, Any]:
         """Whom to call at a moment, for a search that finds nothing."""
