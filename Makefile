@@ -16,7 +16,7 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $(STAMP)
 
 build: $(STAMP)
-	$(BIN)/earlyhelp geo build --if-needed
+	$(BIN)/earlyhelp build --if-needed
 
 run: build
 	$(BIN)/earlyhelp serve

@@ -1,4 +1,4 @@
-"""`earlyhelp lookup`, `earlyhelp geo …` and `earlyhelp doctor`."""
+"""`earlyhelp lookup`, `earlyhelp build`, `earlyhelp geo …` and `earlyhelp doctor`."""
 
 from __future__ import annotations
 
@@ -119,6 +119,53 @@ class _Bar:
             self._bar.update(self._bar.length - self._done)
             self._bar.__exit__(None, None, None)
             self._bar = None
+
+
+@click.command()
+@click.option("--if-needed", is_flag=True, help="Only what the sources have outdated since the last build.")
+@click.option("--no-sample", is_flag=True, help="Begin an empty directory without the sample listings.")
+@click.option("--json", "as_json", is_flag=True, help="Tell the result as JSON.")
+def build(if_needed: bool, no_sample: bool, as_json: bool) -> None:
+    """Build everything a run needs: the postcode data, the maps, and the directory of services.
+
+    A directory that nobody has written to yet is begun with the sample listings. One that has been is only
+    brought up to date: its tables, its snapshot and the index of the search.
+
+    \b
+    Examples:
+      earlyhelp build
+      earlyhelp build --if-needed
+      EARLYHELP_DATABASE_URL=postgresql://user@host/name earlyhelp build --no-sample
+    """
+    from directory.building import SampleRefused, build_all, build_directory
+    from directory.listings.needs import NeedsError
+    from directory.routing.contacts import ContactsError
+    from directory.search.synonyms import SynonymsError
+    from directory.store.records import StoreError
+    from geo.layers import LayerError
+    from geo.sources.directory import SourceError
+
+    bar = _Bar()
+    try:
+        built = build_all(data_dir(), var_dir(), if_needed=if_needed, progress=bar)
+        stocked = build_directory(data_dir(), var_dir(), sample=not no_sample, progress=bar)
+    except (SourceError, LayerError, ContactsError, NeedsError, SynonymsError, SampleRefused) as error:
+        _stop(error, 1)
+    except StoreError as error:
+        _stop(error)
+    except OSError as error:
+        _stop(f"{error.filename or var_dir()}: {error.strerror}. What was in use was left as it was.")
+    finally:
+        bar.close()
+    if as_json:
+        facts = {"release": built.release, "postcodes_built": built.fresh, "directory_begun": stocked.begun}
+        click.echo(json.dumps(facts | {"revision": stocked.revision, "services": stocked.services}))
+        return
+    click.echo(
+        f"Postcodes of release {built.release}{'' if built.fresh else ', as they were'}. "
+        f"Directory at revision {stocked.revision} with {stocked.services:,} services"
+        f"{', begun with the sample listings' if stocked.begun else ''}."
+    )
 
 
 @geo.command("build")

@@ -7,7 +7,6 @@ way. PostgreSQL: one advisory lock for writing, repeatable reads for reading.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
+from directory.store.address import database_url
 from directory.store.records import Refused, Unavailable
 from geo.home import var_dir
 
@@ -50,12 +50,8 @@ def place(url: str | None) -> Place:
 
     Raises `Refused` for an address that is neither SQLite's nor PostgreSQL's.
     """
-    given = url or os.environ.get("EARLYHELP_DATABASE_URL") or ""
-    if not given:
-        path = (var_dir() / "directory.db").absolute()
-        return Place(sa.URL.create("sqlite", database=str(path)), path)
     try:
-        read = sa.make_url(given)
+        read = sa.make_url(url or database_url(var_dir()))
     except (ArgumentError, ValueError):
         raise Refused("The address of the database cannot be read. " + _ADDRESSES) from None
     if read.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
