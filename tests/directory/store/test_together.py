@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import queue
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -109,20 +110,23 @@ def test_a_reader_sees_whole_revisions_only(store: Store) -> None:
     assert seen
 
 
+def _waiting(store: Store) -> queue.Queue[int]:
+    """Wait for a change in a thread, for far longer than the test would: only being told ends it."""
+    heard: queue.Queue[int] = queue.Queue()
+    threading.Thread(target=lambda: heard.put(store.wait_for_change(0, 86_400)), daemon=True).start()
+    return heard
+
+
 def test_who_waits_is_woken_by_a_write_of_another_process(store: Store) -> None:
     assert store.wait_for_change(7, timeout=0) == 0, "another revision than the one seen is a change at once"
     assert store.wait_for_change(0, timeout=0) == 0
-    with (
-        ThreadPoolExecutor(1) as threads,
-        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes,
-    ):
-        waiting = threads.submit(store.wait_for_change, 0, 60)
+    heard = _waiting(store)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as processes:
         processes.submit(_write_each, store.url, ["One"]).result()
-        assert waiting.result() == 1
+    assert heard.get(timeout=60) == 1
 
 
 def test_who_waits_sees_a_write_of_the_same_process_too(store: Store) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(store.wait_for_change, 0, 60)
-        store.write([change(organization())], **WHO)
-        assert waiting.result() == 1
+    heard = _waiting(store)
+    store.write([change(organization())], **WHO)
+    assert heard.get(timeout=60) == 1
