@@ -27,8 +27,8 @@ from directory.store.standard import Content
 
 SEARCHED_STATUSES = ("active", "temporarily closed")
 LONGEST_TEXT = 20_000  # characters of one field that are indexed
-# A service's needs stand most important first: how often the code of the first, second … is counted.
-_NEED_COUNTS = (3, 2)
+# A service's needs stand most important first; the first two have tokens of their own besides.
+MAIN_TOKENS = ("first:", "second:")
 
 
 class _Published(Protocol):
@@ -38,8 +38,11 @@ class _Published(Protocol):
 class Analysis:
     """How text becomes tokens: the phrases, the stop words and the needs of one reading of the data files."""
 
-    def __init__(self, phrases: Phrases, stop: frozenset[str], needs: Needs) -> None:
-        self.phrases, self.stop, self.needs = phrases, stop, needs
+    def __init__(
+        self, phrases: Phrases, stop: frozenset[str], needs: Needs, weak: frozenset[str] = frozenset()
+    ) -> None:
+        """`weak` are words that say little by themselves: they are hardly missed where they lack."""
+        self.phrases, self.stop, self.needs, self.weak = phrases, stop, needs, weak
 
     @classmethod
     def load(cls, data: Path, var: Path) -> Analysis:
@@ -50,7 +53,8 @@ class Analysis:
         needs = load_needs(data, var)
         synonyms = read_synonyms(data / "search" / FILE, var / "search" / FILE)
         stop = read_stop_words(data / "search" / "stop_words.csv")
-        return cls(Phrases(synonyms, needs.all), stop, needs)
+        weak = read_stop_words(data / "search" / "weak_words.csv")
+        return cls(Phrases(synonyms, needs.all), stop, needs, weak)
 
     def dropped(self, word: Word, *, capitals: bool | None = None) -> bool:
         """Whether a word is left out: a stop word, or one of two letters ("it", "us").
@@ -148,10 +152,8 @@ def document(service: Content, analysis: Analysis) -> Document:
     fields = {name: analysis.field(held) for name, held in texts.items()}
     codes = [code for code in service.get("needs", ()) if analysis.needs.get(code)]
     names = [need.name for code in codes if (need := analysis.needs.get(code))]
-    fields["needs"] = analysis.field(names)
-    for place, code in enumerate(codes):
-        count = _NEED_COUNTS[place] if place < len(_NEED_COUNTS) else 1
-        fields["needs"] += [f"{NEED_TOKEN}{code}"] * count
+    fields["needs"] = [f"{NEED_TOKEN}{code}" for code in codes] + analysis.field(names)
+    fields["needs"] += [f"{token}{code}" for token, code in zip(MAIN_TOKENS, codes, strict=False)]
     said = [
         code for name in ("name", "description") for text in texts[name] for code in analysis.needs_said(text)
     ]

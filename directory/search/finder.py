@@ -180,8 +180,8 @@ class Finder:
                 return matched_nothing()
             return everything(self.columns.count)
         groups = [*(term.group for term in understood.terms), *understood.lifts]
-        optional = [*(term.optional for term in understood.terms), *(True for _ in understood.lifts)]
-        return matched(self._index.match(groups), optional, self.columns.count, least=least)
+        importance = [*(term.importance for term in understood.terms), *(0.0 for _ in understood.lifts)]
+        return matched(self._index.match(groups), importance, self.columns.count, least=least)
 
     @property
     def problem(self) -> str | None:

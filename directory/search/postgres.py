@@ -31,7 +31,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "c": ("organization", "description"),
     "d": ("other",),
 }
-WEIGHTS = "{0.12, 0.28, 0.75, 1.0}"
+WEIGHTS = "{0.2, 0.4, 0.95, 1.0}"
 PATIENCE = 2.0  # seconds that a search waits for the database
 REST = 5.0  # seconds for which it is not asked again after it failed
 _GAP = 2  # places between two fields of a class
@@ -65,8 +65,8 @@ class PostgresIndex:
         Raises `PostgresIndexMissing` where the table is of another revision, `StoreError` where the database
         is away or too slow.
         """
-        asked = [group for group in groups if group.tokens][:MOST_GROUPS]
-        if not asked:
+        asked = list(groups[:MOST_GROUPS])
+        if not any(group.tokens for group in asked):
             return NO_HITS
         sql, values = _question(asked)
         with reading(self._engine, self._place) as connection:
@@ -80,21 +80,26 @@ class PostgresIndex:
                     f"The database's search is at revision {stands}, not {self._revision}."
                 )
             rows = connection.execute(sa.text(sql), values).all()
-        return self._hits(rows, asked, groups)
+        return self._hits(rows, asked)
 
-    def _hits(self, rows: Sequence[Any], asked: Sequence[Group], groups: Sequence[Group]) -> Hits:
-        places = [at for at, group in enumerate(groups[:MOST_GROUPS]) if group.tokens]
+    def _hits(self, rows: Sequence[Any], groups: Sequence[Group]) -> Hits:
+        """Ranks a token put together to scores: the best alternative of each group, each by its rarity."""
         known = [(self._numbers[row[0]], row[1:]) for row in rows if row[0] in self._numbers]
         if not known:
             return NO_HITS
         numbers = np.array([number for number, _ranks in known], np.int32)
-        ranks = np.array([held for _number, held in known], np.float32).reshape(len(known), len(asked))
+        ranks = np.array([held for _number, held in known], np.float32).reshape(len(known), -1)
         scores = np.zeros(len(known), np.float32)
         bits: NDArray[np.uint64] = np.zeros(len(known), np.uint64)
-        for column, at in enumerate(places):
-            has = ranks[:, column] > 0
-            bits |= has.astype(np.uint64) << np.uint64(at)
-            scores += ranks[:, column] * np.float32(rarity(len(self._ids), int(has.sum())))
+        column = 0
+        for at, group in enumerate(groups):
+            weights = _weights(group)
+            held = ranks[:, column : column + len(weights)]
+            column += len(weights)
+            rare = [rarity(len(self._ids), int(count)) for count in np.count_nonzero(held, axis=0)]
+            if weights:
+                scores += (held * np.array(weights, np.float32) * np.array(rare, np.float32)).max(axis=1)
+                bits |= held.any(axis=1).astype(np.uint64) << np.uint64(at)
         order = np.argsort(numbers)
         return Hits(numbers[order], scores[order], bits[order])
 
@@ -171,31 +176,35 @@ class Preferring:
         self._first.close()
 
 
+def _weights(group: Group) -> list[float]:
+    """The weight of each rank that a group asks for: one a token, one for a whole phrase."""
+    if group.phrase:
+        return [sum(weight for _token, weight in group.tokens)] if group.tokens else []
+    return [weight for _token, weight in group.tokens]
+
+
 def _question(groups: Sequence[Group]) -> tuple[str, dict[str, Any]]:
-    """The SQL that finds ids and one rank a group, and its values. Tokens are only ever values."""
+    """The SQL that finds ids and a rank for each token, and its values. Tokens are only ever values."""
     values: dict[str, Any] = {"weights": WEIGHTS}
     ranks, any_of, all_of = [], [], []
     for at, group in enumerate(groups):
-        if group.phrase:
-            values[f"q{at}"] = " <-> ".join(_quoted(token) for token, _weight in group.tokens)
+        if not group.tokens:
+            continue
+        joint = " <-> " if group.phrase else " | "
+        values[f"q{at}"] = joint.join(_quoted(token) for token, _weight in group.tokens)
+        asked = [values[f"q{at}"]] if group.phrase else [_quoted(token) for token, _weight in group.tokens]
+        for number, query in enumerate(asked):
+            name = f"t{at}_{number}"
+            values[name] = query
+            # Of a phrase ts_rank counts the words wherever they stand, so it is asked only where it is found.
             ranks.append(
-                f"CASE WHEN tokens @@ CAST(:q{at} AS tsquery) THEN "
-                f"ts_rank(CAST(:weights AS real[]), tokens, CAST(:q{at} AS tsquery)) ELSE 0 END"
+                f"CASE WHEN tokens @@ CAST(:{name} AS tsquery)"
+                f" THEN ts_rank(CAST(:weights AS real[]), tokens, CAST(:{name} AS tsquery)) ELSE 0 END"
             )
-        else:
-            values[f"q{at}"] = " | ".join(_quoted(token) for token, _weight in group.tokens)
-            each = []
-            for number, (token, weight) in enumerate(group.tokens):
-                values[f"t{at}_{number}"], values[f"w{at}_{number}"] = _quoted(token), weight
-                each.append(
-                    f"CAST(:w{at}_{number} AS real)"
-                    f" * ts_rank(CAST(:weights AS real[]), tokens, CAST(:t{at}_{number} AS tsquery))"
-                )
-            ranks.append(f"GREATEST({', '.join(each)})")
         any_of.append(f"CAST(:q{at} AS tsquery)")
         if group.required:
             all_of.append(f"tokens @@ CAST(:q{at} AS tsquery)")
-    where = [*all_of] or [f"tokens @@ ({' || '.join(any_of)})"]
+    where = all_of or [f"tokens @@ ({' || '.join(any_of)})"]
     return f"SELECT id, {', '.join(ranks)} FROM search.document WHERE {' AND '.join(where)}", values
 
 

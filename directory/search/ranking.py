@@ -24,18 +24,18 @@ from directory.search.reach import CHECK, COUNTRY, NO, UNKNOWN, YES
 from directory.search.text import Hits
 
 # Of what was asked, weighed by how rare each thing is, a result must have this share.
-LEAST_COVERED = 0.5
+LEAST_COVERED = 0.4
 # The match of one that has all of what was asked but for a share of one: squared.
-COVER_POWER = 2.0
+COVER_POWER = 1.0
 # How much of the match is how well the words match, beside whether they are there at all.
-TEXT_SHARE = 0.6
-TEXT_POWER = 0.5
+TEXT_SHARE = 0.8
+TEXT_POWER = 1.0
 
 HOME = {YES: 1.0, CHECK: 0.95, UNKNOWN: 0.8, NO: 0.3}
-NOT_STATED, OVERDUE = 0.95, 0.8  # of when a listing was last assured
+NOT_STATED, OVERDUE = 0.97, 0.8  # of when a listing was last assured
 CAPACITY_FACTOR = {"open": 1.0, "unknown": 0.98, "waiting_list": 0.92, "closed": 0.7}
-NATIONAL = 0.9  # a service for the whole country, beside one for the city
-AGES_NOT_STATED = 0.95
+NATIONAL = 0.95  # a service for the whole country, beside one for the city
+AGES_NOT_STATED = 0.97
 FARTHEST_LOSS, HALF_LOSS_METRES = 0.15, 4000.0  # at most so much is lost, half of it at so many metres
 NO_PLACE_METRES = 4000.0  # what a service without a place counts as
 
@@ -49,19 +49,19 @@ class Matched:
     groups: NDArray[np.uint64]
 
 
-def matched(hits: Hits, optional: Sequence[bool], total: int, *, least: float | None = None) -> Matched:
-    """Hits with their match. `optional[i]` tells whether group i may be missing without loss.
+def matched(hits: Hits, importance: Sequence[float], total: int, *, least: float | None = None) -> Matched:
+    """Hits with their match. `importance[i]` tells how much group i is missed.
 
-    How much a group counts depends on how rare it is among `total` listings. A hit with less than `least`
-    (`LEAST_COVERED`) of what was asked, weighed so, is left out.
+    How much a group counts depends on that and on how rare it is among `total` listings. A hit with less
+    than `least` (`LEAST_COVERED`) of what was asked, weighed so, is left out.
     """
     numbers = hits.numbers.astype(np.int64)
     if not len(numbers):
         return Matched(numbers, np.empty(0), hits.groups)
-    has = ((hits.groups[:, None] >> np.arange(len(optional), dtype=np.uint64)) & np.uint64(1)).astype(bool)
+    has = ((hits.groups[:, None] >> np.arange(len(importance), dtype=np.uint64)) & np.uint64(1)).astype(bool)
     holding = has.sum(axis=0)
     weight = np.log1p(total / (1.0 + holding)) * (holding > 0)
-    needed = np.where(np.array(optional, bool), 0.0, weight)
+    needed = np.array(importance) * weight
     covered = has @ needed / needed.sum() if needed.sum() > 0 else np.ones(len(numbers))
     kept = covered >= (LEAST_COVERED if least is None else least) - 1e-9
     scores = hits.scores[kept].astype(np.float64)

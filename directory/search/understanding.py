@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from directory.search.ages import AgeWord, Span, ages_in
-from directory.search.documents import Analysis
+from directory.search.documents import MAIN_TOKENS, Analysis
 from directory.search.spelling import Spelling
 from directory.search.synonyms import NEED_TOKEN, Phrase
 from directory.search.text import Group
@@ -26,6 +26,11 @@ _LONGEST_QUOTE = 12  # words
 _HINT, _MOST_HINTED = 0.45, 3
 _LITERAL = 0.6  # the word itself beside the phrase it was read as
 _NAMED = 0.9  # the name of the need that a phrase leads to
+# How much a word is missed, beside a phrase that means something (1): one that hints at a need, any other
+# word, one that says little by itself ("help", "boy", "tonight").
+HINTED, PLAIN, WEAK = 0.7, 0.3, 0.05
+OPTIONAL = 0.3  # the weight in the index of what is not missed at all
+_MAIN = (1.5, 0.75)  # the need being a listing's first, or its second
 _SAID = 0.5  # a listing that says the phrase itself, or names the need, beside what is filed under the need
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -83,14 +88,14 @@ class Area:
 class Term:
     """One thing asked for: how it was typed, what it was read as, and what the index is asked.
 
-    An `optional` one lifts a result that has it and is not missed in one that has not.
+    One of no importance lifts a result that has it and is not missed in one that has not.
     """
 
     typed: str
     read_as: str
     group: Group
     phrase: Phrase | None = None
-    optional: bool = False
+    importance: float = 1.0  # how much it is missed where it lacks; 0 is not at all
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ class Understanding:
         reader.words(rest)
         return Understood(
             text=text,
-            terms=tuple(reader.terms),
+            terms=tuple(_weighed(reader.terms)),
             lifts=tuple(reader.lifts),
             ages=tuple(dict.fromkeys([*ages, *reader.ages])),
             unborn=unborn or reader.unborn,
@@ -191,6 +196,19 @@ class Understanding:
         text = _POSTCODE.sub(take, text)
         text = _PART.sub(take, text)
         return " ".join(text.split()), taken[0] if taken else ""
+
+
+def _weighed(terms: Sequence[Term]) -> list[Term]:
+    """The terms with what the index is asked weighed by their importance, the greatest counting as 1."""
+    most = max((term.importance for term in terms), default=0.0)
+    if most in (0.0, 1.0) and all(term.importance == most for term in terms):
+        return list(terms)
+    found = []
+    for term in terms:
+        weight = (term.importance / most if most else 1.0) or OPTIONAL
+        tokens = tuple((token, each * weight) for token, each in term.group.tokens)
+        found.append(replace(term, group=replace(term.group, tokens=tokens)))
+    return found
 
 
 def _take(text: str, pattern: re.Pattern[str]) -> tuple[str, bool]:
@@ -280,7 +298,7 @@ class _Reader:
                 typed = [word.plain for word in found[at : at + age_words]]
                 if typed[0] != "year" and not typed[0].startswith(("ks", "key")):
                     for word in found[at : at + age_words]:
-                        self._add(word.typed, word.plain, Group(((word.stem, 1.0),)), optional=True)
+                        self._add(word.typed, word.plain, Group(((word.stem, 1.0),)), importance=0.0)
                 return age_words
         if area is not None and area_words >= length:
             self.area = self.area or area
@@ -289,7 +307,7 @@ class _Reader:
                 {"typed": name, "read_as": f"serving {area.name}", "could_also_be": list(area.others)}
             )
             for word in found[at : at + area_words]:
-                self._add(word.typed, word.plain, Group(((word.stem, 1.0),)), optional=True)
+                self._add(word.typed, word.plain, Group(((word.stem, 1.0),)), importance=0.0)
             return area_words
         if hit is not None:
             self._take_phrase(hit[0], found[at : at + length], required)
@@ -325,24 +343,43 @@ class _Reader:
             self.readings.append(
                 {"typed": typed, "read_as": phrase.read_as, "could_also_be": list(phrase.could_also_be)}
             )
-        self._add(typed, phrase.read_as, Group(tuple(tokens.items()), required), phrase)
+        lone = len(said) == 1 and said[0].plain in self._analysis.weak  # "dad", "mum", beside more
+        group = Group(tuple(tokens.items()), required)
+        self._add(typed, phrase.read_as, group, phrase, importance=PLAIN if lone else 1.0)
         literal = tuple((t, w * _SAID) for t, w in tokens.items() if not t.startswith(NEED_TOKEN))
         if len(literal) < len(tokens) and len(self.lifts) < MOST_WORDS:
             self.lifts.append(Group(literal))
+            self.lifts.append(
+                Group(
+                    tuple(
+                        (f"{token}{code}", weight)
+                        for token, weight in zip(MAIN_TOKENS, _MAIN, strict=True)
+                        for code in phrase.codes
+                    )
+                )
+            )
 
     def _take_word(self, word: Word, required: bool) -> None:
         tokens = {word.stem: 1.0}
-        codes = self._analysis.phrases.codes_of(word.stem)
+        weak = word.plain in self._analysis.weak
+        codes = self._analysis.phrases.codes_of(word.stem) if not weak else frozenset()
         if 0 < len(codes) <= _MOST_HINTED:
             for code in sorted(codes):
                 tokens[f"{NEED_TOKEN}{code}"] = _HINT / len(codes)
-        self._add(word.typed, word.plain, Group(tuple(tokens.items()), required))
+        importance = 1.0 if required else WEAK if weak else HINTED if len(tokens) > 1 else PLAIN
+        self._add(word.typed, word.plain, Group(tuple(tokens.items()), required), importance=importance)
 
     def _add(
-        self, typed: str, read_as: str, group: Group, phrase: Phrase | None = None, *, optional: bool = False
+        self,
+        typed: str,
+        read_as: str,
+        group: Group,
+        phrase: Phrase | None = None,
+        *,
+        importance: float = 1.0,
     ) -> None:
         if len(self.terms) < MOST_WORDS and all(term.group.tokens != group.tokens for term in self.terms):
-            self.terms.append(Term(typed, read_as, group, phrase, optional))
+            self.terms.append(Term(typed, read_as, group, phrase, importance))
 
     def _take_age(self, age: AgeWord) -> None:
         if age.span is not None:

@@ -43,6 +43,14 @@ _IRREGULAR = {
     "moms": "mum",
     "mummy": "mum",
     "daddy": "dad",
+    # Pairs that mean one thing here and that the stemmer keeps apart.
+    "violent": "violenc",
+    "anxious": "anxieti",
+    "pregnant": "pregnanc",
+    "lonely": "loneli",
+    "angry": "anger",
+    "autistic": "autism",
+    "racist": "racism",
 }
 LONGEST_WORD = 40
 
