@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,3 +23,10 @@ def client(built: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def ask(client: TestClient) -> Callable[[str], httpx.Response]:
     return lambda typed: client.post("/postcode", data={"postcode": typed})
+
+
+@pytest.fixture(scope="session")
+def pages(directory_app: Any) -> Iterator[TestClient]:
+    """A client of the pages over the sample directory; it follows no redirect."""
+    with TestClient(directory_app, follow_redirects=False) as client:
+        yield client
