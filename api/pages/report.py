@@ -14,8 +14,6 @@ from api.pages.responses import no_directory, page, problem_page
 from api.pages.site import Site
 from api.problems import ProblemError
 
-WAIT_SECONDS = 3600
-
 
 def report_routes(site: Site) -> list[BaseRoute]:
     """The address that takes a report."""
@@ -35,7 +33,7 @@ def report_routes(site: Site) -> list[BaseRoute]:
             outcome = site.directory.report(number, first(fields or {}, "problem"), client)
             if outcome == "no_such_listing":
                 return gone(request, site, number, "services")
-            return _answer(request, site, number, outcome)
+            return _answer(request, site, number, outcome, client)
         except ProblemError as error:
             return no_directory(request, error)
 
@@ -49,16 +47,21 @@ def report_routes(site: Site) -> list[BaseRoute]:
     ]
 
 
-def _answer(request: Request, site: Site, number: str, outcome: str) -> Response:
+def _answer(request: Request, site: Site, number: str, outcome: str, client: str) -> Response:
     if outcome == "too_many":
+        seconds = site.directory.report_again_after(client)
+        minutes = -(-seconds // 60)
         return page(
             request,
             "problem.html",
             "Too many reports for now",
             status=429,
             section="services",
-            more={"Retry-After": str(WAIT_SECONDS)},
-            paragraphs=["Your last report was not kept. Wait an hour and send it again."],
+            more={"Retry-After": str(seconds)},
+            paragraphs=[
+                "Your last report was not kept. You can send it again in "
+                f"{minutes} minute{'' if minutes == 1 else 's'}."
+            ],
         )
     if outcome == "away":
         return problem_page(

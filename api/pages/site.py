@@ -64,7 +64,7 @@ class Directory(Protocol):
     """
 
     def state(self) -> Facts:
-        """status ("ok" | "degraded" | "none"), revision?, since?, reasons: [words, ...]."""
+        """status ("ok" | "degraded" | "none" | "down"), revision?, since?, reasons: [words, ...]."""
         ...
 
     def find(self, typed: Mapping[str, str | Sequence[str]]) -> Facts:
@@ -109,6 +109,10 @@ class Directory(Protocol):
         `problem` is one of the codes of `problems`; `client` is the address the request came from, of which
         nothing is kept.
         """
+        ...
+
+    def report_again_after(self, client: str) -> int:
+        """Seconds until a client that was answered "too_many" may report again."""
         ...
 
     def problems(self) -> list[Facts]:

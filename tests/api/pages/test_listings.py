@@ -1,0 +1,146 @@
+"""The page of a service tells what its listing says; a withdrawn or merged one says what became of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from geo.home import data_dir
+from tests.api.pages.reading import addresses, names, sample, samples, title, words
+from tests.api.stocking import publish, retired
+
+
+def test_every_service_and_organisation_of_the_sample_has_its_page(pages: TestClient) -> None:
+    for service in samples()[::6]:
+        answer = pages.get(f"/services/{service['id']}")
+        assert answer.status_code == 200
+        text = words(answer)
+        assert service["name"] in text
+        assert service["name"] in title(answer)
+        organization = re.search(r'href="(/organisations/[^"]+)"', answer.text)
+        assert organization
+        assert pages.get(organization[1]).status_code == 200
+
+
+def test_a_service_page_has_everything_that_its_listing_says(pages: TestClient) -> None:
+    service = sample("Intensive Family Support, City-wide")
+    answer = pages.get(f"/services/{service['id']}")
+    text = words(answer)
+    for part in (
+        "Sample listing This service is invented",
+        "For professionals Team manager on duty 0121 496 0500",
+        "intensive.wide@earlyhelp-samplecity.example",
+        "Birth to 17 years",
+        "Whole-family early help",
+        "Complex and Significant",
+        "All of Birmingham",
+        "Not taking anyone new, said on 10 November 2026. Opens again when two families have moved on",
+        "Cost Free",
+        "English, Urdu, Somali",
+        "A professional must refer",
+        "If you work with the family",
+        "Monday to Friday, 8am to 9pm",
+        "Hours in the next seven days",
+        "Canal Steps House Sample venue, 23 Sample Way, Birmingham, B1 2NG",
+        "Ten minutes on foot from the city centre stations.",
+        "Step-free access",
+        "Checked 12 October 2026 by the service manager",
+        "Next check 12 October 2027",
+        "Revision of the directory",
+        "Report a problem with this listing",
+    ):
+        assert part in text, part
+    assert "If you are the family" not in text
+    assert "owner" not in text.lower()
+    assert "Directory editor" not in text
+
+
+def test_contacts_stand_by_audience_with_the_telephone_first(pages: TestClient) -> None:
+    service = sample("Safe Hands Self-Harm Group")
+    text = words(pages.get(f"/services/{service['id']}"))
+    families, professionals = text.index("For families"), text.index("For professionals")
+    assert families < text.index("0121 496 0513") < professionals < text.index("Referral coordinator")
+
+
+def test_the_week_says_the_same_as_the_rows_of_the_listing(pages: TestClient) -> None:
+    service = sample("Intensive Family Support, City-wide")
+    answer = pages.get(f"/services/{service['id']}")
+    week = re.findall(
+        r'<th scope="row" class="govuk-table__header">(\w+day) [^<]*</th><td[^>]*>([^<]*)<', answer.text
+    )
+    assert len(week) == 7
+    for day, hours in week:
+        assert hours == ("10am to 6pm" if day in ("Saturday", "Sunday") else "8am to 9pm"), day
+
+
+def test_an_overdue_listing_warns_before_anything_else(pages: TestClient) -> None:
+    import datetime as dt
+
+    today = dt.date.today().isoformat()
+    service = next(one for one in samples() if one.get("review_by", "9999") < today)
+    text = words(pages.get(f"/services/{service['id']}"))
+    assert text.index("This listing is overdue for a check.") < text.index("Contact")
+
+
+def test_a_map_is_a_link_and_nothing_is_loaded_from_elsewhere(pages: TestClient) -> None:
+    answer = pages.get(f"/services/{sample('Safe Hands Self-Harm Group')['id']}")
+    outside = [one for one in addresses(answer) if re.match(r"https?:", one)]
+    assert any(one.startswith("https://www.openstreetmap.org/?mlat=") for one in outside)
+    assert not re.search(r'<(?:img|script|link|iframe)[^>]*(?:src|href)="https?:', answer.text)
+
+
+def test_an_organisation_lists_its_services(pages: TestClient) -> None:
+    service = sample("Safe Hands Self-Harm Group")
+    answer = pages.get(f"/organisations/{service['organization_id']}")
+    assert "Quillfeather Counselling" in title(answer)
+    assert service["name"] in names(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["/services/none", "/services/00000000-0000-4000-8000-000000000000", "/organisations/x"]
+)
+def test_an_id_that_nothing_has_is_not_found(pages: TestClient, path: str) -> None:
+    answer = pages.get(path)
+    assert answer.status_code == 404
+    assert "No such listing" in words(answer)
+
+
+def test_a_withdrawn_listing_says_so_and_offers_the_search(own_var: Path) -> None:
+    url = f"sqlite:///{own_var / 'directory.db'}"
+    number = sample("Safe Hands Self-Harm Group")["id"]
+    publish(own_var, url, [retired(url, number)])
+    with TestClient(create_app(data_dir(), own_var), follow_redirects=False) as pages:
+        answer = pages.get(f"/services/{number}")
+    assert answer.status_code == 410
+    assert "This listing has been withdrawn" in words(answer)
+    assert "Find another service" in words(answer)
+    assert 'action="/services" method="post"' in answer.text
+    assert "0121 496" not in answer.text
+
+
+def test_a_merged_listing_leads_to_the_one_that_took_its_place(own_var: Path) -> None:
+    url = f"sqlite:///{own_var / 'directory.db'}"
+    number, into = sample("Safe Hands Self-Harm Group")["id"], sample("Willowmark Therapy")["id"]
+    publish(own_var, url, [retired(url, number, into)])
+    with TestClient(create_app(data_dir(), own_var), follow_redirects=False) as pages:
+        answer = pages.get(f"/services/{number}")
+        assert answer.status_code == 301
+        assert answer.headers["location"] == f"/services/{into}"
+        assert pages.get(answer.headers["location"]).status_code == 200
+
+
+def test_the_a_to_z_has_every_need_by_letter_and_by_group_with_the_words_for_it(pages: TestClient) -> None:
+    answer = pages.get("/needs")
+    text = words(answer)
+    for need in ("Self-harm and suicidal thoughts", "Housing and homelessness", "Autism"):
+        assert text.count(need) == 2, need
+    assert "Also: self harm" in text
+    assert re.search(r"Self-harm and suicidal thoughts \(\d+ services\)", text)
+    for letter in re.findall(r'href="(#letter-[a-z])"', answer.text):
+        assert f'id="{letter[1:]}"' in answer.text
+    for address in re.findall(r'href="(/services\?need=[^"]+)"', answer.text)[::10]:
+        assert pages.get(address).status_code == 200
