@@ -53,7 +53,7 @@ def csv_table(raw: bytes, name: str, findings: Findings) -> Table:
     if separator in '\r\n"':
         raise FeedError(f"{name}, line 1: the separator after sep= is none.")
     csv.field_size_limit(_BIGGEST_CELL)
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     return _table(name, _lines(reader, name, 1 if skip else 0), findings)
 
 
