@@ -1,7 +1,7 @@
 """The tables of PostgreSQL's full text search, in a schema of their own; nothing at all on SQLite.
 
 What stands in them is derived from the listings and made again at any time. A role that may not make schemas
-gets none, and search goes on with the files of each machine; one that may not make extensions gets no pg_trgm.
+gets none, and search goes on with the files of each machine; one that may not make extensions, no pg_trgm.
 
 Revision: 0003
 """
