@@ -21,7 +21,6 @@ from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from directory.store.address import database_url
-from directory.store.address import DATABASE_FILE
 from directory.store.records import Refused, Unavailable
 from geo.home import var_dir
 
