@@ -19,6 +19,8 @@ _COMMANDS = {
         "The directory's listings: change, publish and check them.",
     ),
     "feed": ("directory.desk.feeds:feed", "The sources that the directory is fed from."),
+    "search": ("directory.searching:search", "Find the services that can help, by words, age and home."),
+    "need": ("directory.search.commands:need", "The needs that services are listed under, and their words."),
     "build": ("directory.commands:build", "Build everything that a run needs."),
     "serve": ("api.commands:serve", "Serve the website and the API."),
     "doctor": ("directory.commands:doctor", "Check that this installation is whole, and say what to mend."),

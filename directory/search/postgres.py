@@ -31,7 +31,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "c": ("organization", "description"),
     "d": ("other",),
 }
-WEIGHTS = "{0.2, 0.4, 0.95, 1.0}"
+WEIGHTS = "{0.3, 0.5, 0.9, 1.0}"
 PATIENCE = 2.0  # seconds that a search waits for the database
 REST = 5.0  # seconds for which it is not asked again after it failed
 _GAP = 2  # places between two fields of a class
