@@ -214,13 +214,17 @@ class DirectoryState:
             raise ProblemError("store_away", f"{error} Searches and listings go on meanwhile.") from None
 
     def health(self) -> dict[str, Any]:
-        """status ("ok" | "degraded" | "none"), revision, since when, and reasons in words."""
+        """status, revision, since when, and reasons in words.
+
+        ok; degraded: it goes on from what it has; none: nothing has been built; down: it cannot answer."""
         reasons = []
         revision: int | None = None
         try:
             revision = self.current().revision
         except ProblemError as error:
-            return {"status": "none", "revision": None, "since": None, "reasons": [str(error)]}
+            reasons.append(str(error))
+            status = "down" if self._something_built() else "none"
+            return {"status": status, "revision": None, "since": self._since(reasons), "reasons": reasons}
         problem = self.live().problem
         if problem:
             reasons.append(problem)
@@ -235,6 +239,11 @@ class DirectoryState:
             "since": self._since(reasons),
             "reasons": reasons,
         }
+
+    def _something_built(self) -> bool:
+        """Whether there is a database or an index at all, be they as they may."""
+        given = self.url.startswith("postgres") or (self.state.var / "search").exists()
+        return given or (self.state.var / "directory.db").exists()
 
     def _store_reasons(self, revision: int) -> list[str]:
         store = self.store()

@@ -36,8 +36,8 @@ class Ready:
         }
         parts = {"postcodes": postcodes, "directory": directory}
         words = {part["status"] for part in parts.values()}
-        # Postcodes and whom to call are answered always; without a directory the rest is not.
-        status = "down" if "none" in words else "degraded" if "degraded" in words else "ok"
+        # A machine that has never had a directory goes on answering postcodes and whom to call.
+        status = "down" if "down" in words else "ok" if words == {"ok"} else "degraded"
         return _told({"status": status, **parts}, 503 if status == "down" else 200)
 
 

@@ -73,7 +73,7 @@ def lines_reply(
     request: Request, lines: Iterable[bytes], *, seal: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """One JSON document a line, sent as they are read: the whole is never in memory. No seal, no ETag."""
-    coding = "gzip" if coding_for(request) else ""
+    coding = coding_for(request)
     told = {"cache-control": KEPT if seal else NO_STORE, "vary": "accept-encoding"} | dict(headers or {})
     if seal:
         told["etag"] = f'"{seal}{"-" + coding if coding else ""}"'
@@ -85,15 +85,28 @@ def lines_reply(
 
 
 def _gathered(lines: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    packer = zlib.compressobj(6, zlib.DEFLATED, 31) if coding else None
+    squeezed, end = _packer(coding)
     held = bytearray()
     for line in lines:
         held += line
         held += b"\n"
         if len(held) >= _CHUNK:
-            yield packer.compress(held) if packer else bytes(held)
+            yield squeezed(bytes(held))
             held.clear()
-    yield (packer.compress(held) + packer.flush()) if packer else bytes(held)
+    yield squeezed(bytes(held)) + end()
+
+
+def _packer(coding: str) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
+    """What squeezes a part of a stream, and what ends it."""
+    if coding == "br":
+        import brotli
+
+        packer = brotli.Compressor(quality=4)
+        return packer.process, packer.finish
+    if coding == "gzip":
+        zipper = zlib.compressobj(6, zlib.DEFLATED, 31)
+        return zipper.compress, zipper.flush
+    return (lambda part: part), (lambda: b"")
 
 
 class Endpoint:

@@ -67,6 +67,4 @@ def retired(url: str, number: str, into: str | None = None) -> Change:
     with Store.open(url) as store:
         version = store.latest(number)
         assert version is not None
-    return Change(
-        version.kind, number, "retired", version.content, base=version.number, redirect_to=into
-    )
+    return Change(version.kind, number, "retired", version.content, base=version.number, redirect_to=into)

@@ -12,12 +12,10 @@ from tests.api.serving import server
 from tests.api.stocking import SAMPLE, empty_var, stock
 
 
-@pytest.mark.parametrize("feed", ["the sample", "another publisher's feed", "both"])
-def test_the_standards_own_check_finds_nothing(
-    feed: str, shared: Path, built: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("feed", ["the sample", "the sample and another publisher's feed"])
+def test_the_standards_own_check_finds_nothing(feed: str, shared: Path, built: Path, tmp_path: Path) -> None:
     mock = shared / "feeds" / "oruk-mock" / "test"
-    feeds = {"the sample": [SAMPLE], "another publisher's feed": [mock], "both": [SAMPLE, mock]}[feed]
+    feeds = [SAMPLE] if feed == "the sample" else [SAMPLE, mock]
     var = empty_var(built, tmp_path / "var")
     stock(var, *feeds)
     with server(var) as base:
