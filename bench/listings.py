@@ -1,9 +1,10 @@
-"""Made-up listings by the thousand, the same each time: words as common and as rare as in a real directory."""
+"""Made-up listings by the thousand, the same each time, with words as common and rare as in real ones."""
 
 from __future__ import annotations
 
 import csv
 import random
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,30 +13,11 @@ from typing import Any
 from directory.store.records import Change
 
 DISTRICTS = tuple(f"E140005{number}" for number in range(60, 70))
-_COMMON = (
-    "the and a to of for with in your you we our or is are can help support family families children young people "
-    "parents carers who their at from group sessions friendly service free have if this that by on as be it will "
-    "please offer need needs run each week time about one worker also advice local community please contact home "
-    "school team who more them not place where work all every call any first other us come open after between"
-).split()
-_TOPIC = (
-    "activities adult afternoon anxious appointment arts baby befriending benefits bereaved boys breakfast brother "
-    "budget building café centre chat childminder church clinic coffee college confidence cooking counselling "
-    "course craft creche crisis cycling dance day debt deaf difficult disability drama drop-in eating emotional "
-    "employment english evening exercise expecting fathers feeding food football foster friends fun garden girls "
-    "grandparents grants grief growing health heating hobby holiday hope hospital housing hub immigration "
-    "independent information interpreter job journey kinship language laugh law learn library listening lonely "
-    "lunch maths meals meeting mental mentor midwife money morning mothers mum dad museum music neighbour new night "
-    "nursery nutrition one-to-one online outdoor park partner peer phone physiotherapy play pregnancy programme "
-    "project psychologist qualified quiet reading recovery referral refuge relationship relax rent respite rights "
-    "routine safe saturday sensory sibling singing skills sleep social speech sport stay stress study summer sunday "
-    "swimming talk teacher teenagers term therapy toddler toys training transport trauma trip trust tuition "
-    "volunteer walk wellbeing women workshop worry yoga youth"
-).split()
-_START = "ald ash bar ben bir bor brad bram brom cal car chel cor den dor edg elm ers fal fern gil hag har hol kel".split()
-_START += "ken lang lin mar mel mos nor oak pen per quin rad rus sal sel sher stan stir tam thor tyb wal wick yar".split()
-_MIDDLE = "a e i o u ing an er el on ur ar is en am".split()
-_END = "ton ley ford wood field bury worth ham by croft dale gate hill mere more side stead vale well wick".split()
+_BOWL = re.compile(r"^\[(\w+)\]$([^\[]*)", re.MULTILINE)
+_WORDS = {
+    name: held.split()
+    for name, held in _BOWL.findall((Path(__file__).parent / "words.txt").read_text("utf-8"))
+}
 
 
 def changes(count: int, needs: Path, seed: int = 1) -> Iterator[tuple[str, list[Change]]]:
@@ -46,14 +28,26 @@ def changes(count: int, needs: Path, seed: int = 1) -> Iterator[tuple[str, list[
     chance = random.Random(seed)
     with needs.open(encoding="utf-8", newline="") as file:
         known = [(row["code"], row["name"], row["plain"].split("|")) for row in csv.DictReader(file)]
-    names = [start + middle + end for start in _START for middle in _MIDDLE for end in _END]
+    names = [
+        start + middle + end
+        for start in _WORDS["start"]
+        for middle in _WORDS["middle"]
+        for end in _WORDS["end"]
+    ]
     chance.shuffle(names)
     words = _Words(chance, names[:6000])
     organizations = [_id(f"organization {number}") for number in range(max(1, count // 4))]
     yield (
         "organisations",
         [
-            _change("organization", {"id": one, "name": f"{words.place()} {words.some(1)} Trust".title(), "description": words.sentence()})
+            _change(
+                "organization",
+                {
+                    "id": one,
+                    "name": f"{words.place()} {words.some(1)} Trust".title(),
+                    "description": words.sentence(),
+                },
+            )
             for one in organizations
         ],
     )
@@ -62,7 +56,9 @@ def changes(count: int, needs: Path, seed: int = 1) -> Iterator[tuple[str, list[
         picked = chance.sample(known, chance.choice((1, 1, 2, 2, 3, 4)))
         first = chance.choice((0, 0, 0, 4, 5, 8, 11, 11, 13, 16))
         last = first + chance.choice((4, 5, 7, 8, 12, 25))
-        areas = chance.sample(DISTRICTS, chance.choice((1, 1, 2, 3))) if chance.random() < 0.6 else ["E08000025"]
+        areas = (
+            chance.sample(DISTRICTS, chance.choice((1, 1, 2, 3))) if chance.random() < 0.6 else ["E08000025"]
+        )
         services.append(
             _change(
                 "service",
@@ -75,7 +71,9 @@ def changes(count: int, needs: Path, seed: int = 1) -> Iterator[tuple[str, list[
                     "minimum_age": first,
                     "maximum_age": min(25, last),
                     "needs": [code for code, _, _ in picked],
-                    "levels_of_need": chance.sample(("universal", "universal_plus", "additional", "complex"), 2),
+                    "levels_of_need": chance.sample(
+                        ("universal", "universal_plus", "additional", "complex"), 2
+                    ),
                     "referral_route": chance.choice(("self", "self", "professional", "both")),
                     "assured_date": f"2026-{chance.randint(1, 9):02d}-{chance.randint(1, 28):02d}",
                     "service_areas": [
@@ -110,7 +108,7 @@ class _Words:
         self._chance = chance
         self._bowls = [
             (bowl, [1 / (rank + 2) for rank in range(len(bowl))])
-            for bowl in (_COMMON, chance.sample(_TOPIC, len(_TOPIC)), names)
+            for bowl in (_WORDS["common"], chance.sample(_WORDS["topic"], len(_WORDS["topic"])), names)
         ]
 
     def some(self, bowl: int, count: int = 1) -> str:

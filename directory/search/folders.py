@@ -116,6 +116,12 @@ def making_lock(var: Path) -> Iterator[None]:
         yield
 
 
+def wait_for_maker(var: Path) -> None:
+    """Wait until whoever makes a generation just now has done so."""
+    with making_lock(var):
+        pass
+
+
 @contextlib.contextmanager
 def being_made(var: Path) -> Iterator[Path]:
     """An empty folder to make a generation in, removed afterwards unless put in place. Needs the lock."""

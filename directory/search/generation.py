@@ -29,7 +29,6 @@ from directory.search.folders import (
 )
 from directory.search.index import IndexDamaged, WhooshIndex, index_facts
 from directory.search.text import TextIndex
-from directory.store.standard import RecordKind
 from geo.sections import SectionsError
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def bring_up_to_date(store: Store, data: Path, var: Path, progress: Progress | N
             previous = before.folder / PUBLISHED if before is not None else None
             published = build_published(store, made / PUBLISHED, previous=previous)
             analysis = Analysis.load(data, var)
-            if before is None or not _grown_in(made, before, published, analysis):
+            if before is None or not _grown_in(made, store, before, published, analysis):
                 _anew(made, published, analysis, progress)
             folder = put_in_place(var, made, published.revision, published.seal, inputs)
             if store.dialect == "postgresql":
@@ -167,20 +166,20 @@ def _anew(made: Path, published: Published, analysis: Analysis, progress: Progre
     steps.done()
 
 
-def _grown_in(made: Path, before: Generation, published: Published, analysis: Analysis) -> bool:
+def _grown_in(made: Path, store: Store, before: Generation, published: Published, analysis: Analysis) -> bool:
     """As `_grown`; where anything at all goes wrong with it, nothing is made."""
     try:
-        return _grown(made, before, published, analysis)
+        return _grown(made, store, before, published, analysis)
     except Exception:  # whatever was wrong with the one before, making all anew does not depend on it
         shutil.rmtree(made / WORDS, ignore_errors=True)
         return False
 
 
-def _grown(made: Path, before: Generation, published: Published, analysis: Analysis) -> bool:
+def _grown(made: Path, store: Store, before: Generation, published: Published, analysis: Analysis) -> bool:
     """Make what differs on top of the generation before; false, and nothing made, where too much differs."""
-    affected = _affected(before.published, published)
+    affected = _affected(store, before.published, published)
     ids, dead = index_facts(before.folder / WORDS)
-    if len(affected) + dead > max(_ALWAYS_SMALL, _SMALL_SHARE * len(ids)):
+    if affected is None or len(affected) + dead > max(_ALWAYS_SMALL, _SMALL_SHARE * len(ids)):
         return False
     changed = list(documents(published, sorted(affected), analysis))
     gone = affected - {document.id for document in changed}
@@ -193,21 +192,26 @@ def _grown(made: Path, before: Generation, published: Published, analysis: Analy
     return True
 
 
-def _affected(old: Published, new: Published) -> set[str]:
-    """The services that read differently in the two snapshots, with their organisation and locations."""
-    affected = _different(old, new, "service")
-    for organization in _different(old, new, "organization"):
+def _affected(store: Store, old: Published, new: Published) -> set[str] | None:
+    """The services of which anything moved between two snapshots: their own record, organisation or places.
+
+    What the store moved since may go beyond `new`; a service too many does no harm. None where the
+    store's history is another one.
+    """
+    moved = store.published_state(old.revision, old.seal)
+    if moved is None:
+        return None
+    affected: set[str] = set()
+    for one in [*moved.gone, *(row.id for row in moved.changed)]:
         for snapshot in (old, new):
-            affected.update(snapshot.services_of(organization))
-    for location in _different(old, new, "location"):
-        for snapshot in (old, new):
-            affected.update(snapshot.services_at(location))
+            kind = snapshot.kind(one)
+            if kind == "service":
+                affected.add(one)
+            elif kind == "organization":
+                affected.update(snapshot.services_of(one))
+            elif kind == "location":
+                affected.update(snapshot.services_at(one))
     return affected
-
-
-def _different(old: Published, new: Published, kind: RecordKind) -> set[str]:
-    before, after = set(old.ids(kind)), set(new.ids(kind))
-    return (before ^ after) | {one for one in before & after if old.raw(one) != new.raw(one)}
 
 
 class _Steps:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from directory.search.folders import GenerationDamaged, GenerationMissing, pointer_mark
+from directory.search.folders import GenerationDamaged, GenerationMissing, pointer_mark, wait_for_maker
 from directory.search.generation import Generation, bring_up_to_date, fingerprint, open_current
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Live:
         self._opening_store = threading.Lock()
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._looking: threading.Thread | None = None
         self._behind = True
         self._process = 0
         self._mark = (0, 0)
@@ -77,9 +78,11 @@ class Live:
         return self._store_problem or self._index_problem
 
     def close(self) -> None:
-        """Stop looking. Generations that were given out stay usable."""
+        """Stop looking, once what is being made is made. Generations that were given out stay usable."""
         self._stop.set()
         self._wake.set()
+        if self._looking is not None and self._process == os.getpid():
+            self._looking.join()
         with self._opening_store:
             if self._store is not None:
                 self._store.close()
@@ -87,8 +90,11 @@ class Live:
 
     def _watch(self) -> None:
         self._stop, self._wake = threading.Event(), threading.Event()
-        for work, name in ((self._look, "search-look"), (self._listen, "search-listen")):
-            threading.Thread(target=work, args=(self._stop, self._wake), name=name, daemon=True).start()
+        said = (self._stop, self._wake)
+        looking = threading.Thread(target=self._look, args=said, name="search-look", daemon=True)
+        looking.start()
+        self._looking = looking  # only a thread that runs can be waited for
+        threading.Thread(target=self._listen, args=said, name="search-listen", daemon=True).start()
 
     def _open_or_make(self) -> Generation:
         self._mark = pointer_mark(self._var)
@@ -127,13 +133,25 @@ class Live:
                 if self._behind and now >= not_before and not stop.is_set():
                     not_before = now + _TRY_AGAIN_AFTER
                     self._behind = False
-                    bring_up_to_date(self._open_store(), self._data, self._var)
-                    self._swap_in()
+                    self._catch_up()
                     self._index_problem = None
                     not_before = 0.0
             except Exception as error:  # whatever it is, the last good generation goes on answering
                 self._behind = True
                 self._index_problem = f"The search goes on with an older state of the listings: {error}"
+
+    def _catch_up(self) -> None:
+        """Have the generation of the store's revision: often whoever wrote is making it just now."""
+        store = self._open_store()
+        wait_for_maker(self._var)
+        self._swap_in()
+        has = self._generation
+        opened = pointer_mark(self._var) == self._mark
+        newest = has is not None and (store.revision(), store.seal(has.revision)) == (has.revision, has.seal)
+        if opened and newest and not self._inputs_differ():
+            return
+        bring_up_to_date(store, self._data, self._var)
+        self._swap_in()
 
     def _swap_in(self) -> None:
         mark = pointer_mark(self._var)
