@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from directory.desk.paths import PathError, with_ids
+from directory.desk.paths import PathError, there_is, with_ids
 from directory.store.standard import ENTITIES, Content, Field, RecordKind
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -123,7 +123,10 @@ def read_text(kind: RecordKind, text: str, name: str = "") -> Content:
 
 
 def _see(entity: str, content: Mapping[str, Any], path: str) -> None:
-    """Refuse parts of the wrong shape: a list where one is expected, text where a part is."""
+    """Refuse members that are none, and parts of the wrong shape: a list for one, text for a part."""
+    for name in content:
+        if ENTITIES[entity].field(name) is None and ENTITIES[entity].part(name) is None:
+            raise PathError(f"{path}{name}: {entity} has no {name!r}. {there_is(ENTITIES[entity], name)}")
     for part in ENTITIES[entity].parts:
         held = content.get(part.name)
         said = f"{path}{part.name}"

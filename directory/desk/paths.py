@@ -87,7 +87,7 @@ def _set(kind: str, content: Content, path: str, written: str, fresh: dict[str, 
             _put(here, one, written, said)
             return
         if part is None:
-            raise PathError(f"{said}: {entity.name} has no {name!r}. {_there_is(entity, path)}")
+            raise PathError(f"{said}: {entity.name} has no {name!r}. {there_is(entity, path)}")
         if last:
             _replace(here, part, which, written, said, fresh)
             return
@@ -95,7 +95,8 @@ def _set(kind: str, content: Content, path: str, written: str, fresh: dict[str, 
     raise PathError(f"{path!r} names nothing.")
 
 
-def _there_is(entity: Entity, path: str) -> str:
+def there_is(entity: Entity, path: str) -> str:
+    """What was perhaps meant by a member that an entity does not have, else all that it has."""
     from rapidfuzz import process
 
     names = [one.name for one in entity.fields] + [one.name for one in entity.parts]
