@@ -150,7 +150,7 @@ def _area(live: Live, service: Content) -> Iterator[str]:
             continue  # the postcode data is not built here: the codes cannot be looked up
         if layer not in live.known.areas:
             yield f"{path}: there is no layer {layer}"
-        elif code not in live.known.areas[layer]:
+        elif code not in live.known.areas[layer] and (code or layer != "country"):
             yield f"{path}: {layer} has no area {code or '(no code)'}"
 
 

@@ -140,6 +140,10 @@ def test_each_constraint_is_broken_by_what_it_is_about_and_nothing_else_is(
     assert all(found[name])
 
 
+def test_the_country_is_an_area_without_a_code() -> None:
+    assert broken({"service_areas": [{"id": _id(), "layer": "country"}]}) == {}
+
+
 def test_every_constraint_has_a_name_of_its_own_a_sentence_and_a_remedy() -> None:
     assert len({one.name for one in CONSTRAINTS}) == len(CONSTRAINTS)
     assert all(one.sentence.endswith(".") and one.remedy.endswith(".") for one in CONSTRAINTS)

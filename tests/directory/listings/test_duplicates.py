@@ -100,15 +100,17 @@ def test_among_ten_thousand_the_hidden_pairs_are_found_without_comparing_all() -
     def name() -> str:
         return f"{made.choice(first)} {made.choice(second)} {made.choice(third)} {made.randint(100, 999)}"
 
-    records = [
-        service(n, name(), f"P{n % 60}", f"0121 {made.randint(200, 999)} {made.randint(1000, 9999)}",
-                f"B{made.randint(1, 48)} {made.randint(1, 9)}{made.choice('ABCDEFGH')}{made.choice('ABCDEFGH')}")
-        for n in range(10_000)
-    ]  # fmt: skip
+    def postcode() -> str:
+        return f"B{made.randint(1, 48)} {made.randint(1, 9)}{''.join(made.choices('ABCDEFGH', k=2))}"
+
+    def phone() -> str:
+        return f"0121 {made.randint(200, 999)} {made.randint(1000, 9999)}"
+
+    records = [service(n, name(), f"P{n % 60}", phone(), postcode()) for n in range(10_000)]
     hidden = made.sample(range(10_000), 50)
     for n in hidden:
-        phone = next(iter(records[n].phones))
-        records.append(service(20_000 + n, f"The {records[n].name.upper()} service", "other feed", phone))
+        same = next(iter(records[n].phones))
+        records.append(service(20_000 + n, f"The {records[n].name.upper()} service", "other feed", same))
     compared: list[tuple[int, int]] = []
     found = duplicates(records, progress=lambda done, total: compared.append((done, total)))
     assert {(pair.one, pair.other) for pair in found} >= {(f"s{n}", f"s{20_000 + n}") for n in hidden}
