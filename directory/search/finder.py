@@ -31,7 +31,7 @@ from directory.search.spelling import Spelling
 from directory.search.suggest import Suggestion, Suggestions
 from directory.search.synonyms import parts, rows
 from directory.search.text import TextIndex
-from directory.search.understanding import Understanding, Understood
+from directory.search.understanding import PLAIN, Understanding, Understood
 from directory.search.words import words
 from directory.store.standard import Content
 from geo.gazetteer import Gazetteer
@@ -161,7 +161,7 @@ class Finder:
         text = np.zeros(self.columns.count, bool)
         text[hits.numbers] = True
         return {
-            "understood": self._told(understood, want, asked),
+            "understood": self._told(understood, want, asked) | {"missing": self._missing(understood)},
             "total": total,
             "page": page,
             "per_page": per_page,
@@ -254,6 +254,14 @@ class Finder:
             "corrected": list(understood.corrected),
         }
 
+    def _missing(self, understood: Understood) -> list[str]:
+        """The words that no listing has, in any form or meaning."""
+        return [
+            term.typed
+            for term in understood.terms
+            if term.importance >= PLAIN and not len(self._index.match([term.group]).numbers)
+        ]
+
     def _elsewhere(self, text: Mask, want: Wanted) -> Facts | None:
         """How many listings match but do not serve the home."""
         home = want.filters.get("home")
@@ -263,8 +271,8 @@ class Finder:
         count = int(np.count_nonzero(rest))
         if not count:
             return None
-        verb = "matches but does" if count == 1 else "match but do"
-        return {"count": count, "words": f"{count} more {verb} not serve this home"}
+        who = "1 other service matches but does" if count == 1 else f"{count} other services match but do"
+        return {"count": count, "words": f"{who} not serve this home"}
 
     @cached_property
     def _suggestions(self) -> Suggestions:

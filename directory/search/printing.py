@@ -28,6 +28,8 @@ def _understood(told: Facts) -> list[str]:
     lines = []
     for one in told["corrected"]:
         lines.append(f"Searched for “{one['read_as']}”: nobody uses “{one['typed']}”.")
+    if told["missing"]:
+        lines.append(f"No listing says: {', '.join(told['missing'])}.")
     for one in told["readings"]:
         others = f" It could also be: {', '.join(one['could_also_be'])}." if one["could_also_be"] else ""
         lines.append(f"“{one['typed']}” was read as {one['read_as']}.{others}")

@@ -27,6 +27,8 @@ from directory.search.text import Hits
 LEAST_COVERED = 0.4
 # The match of one that has all of what was asked but for a share of one: squared.
 COVER_POWER = 1.0
+# What no listing has at all is missed by all of them: so much of what its rarity would make of it.
+UNKNOWN_WORD = 0.5
 # How much of the match is how well the words match, beside whether they are there at all.
 TEXT_SHARE = 0.8
 TEXT_POWER = 1.0
@@ -60,7 +62,7 @@ def matched(hits: Hits, importance: Sequence[float], total: int, *, least: float
         return Matched(numbers, np.empty(0), hits.groups)
     has = ((hits.groups[:, None] >> np.arange(len(importance), dtype=np.uint64)) & np.uint64(1)).astype(bool)
     holding = has.sum(axis=0)
-    weight = np.log1p(total / (1.0 + holding)) * (holding > 0)
+    weight = np.log1p(total / (1.0 + holding)) * np.where(holding > 0, 1.0, UNKNOWN_WORD)
     needed = np.array(importance) * weight
     covered = has @ needed / needed.sum() if needed.sum() > 0 else np.ones(len(numbers))
     kept = covered >= (LEAST_COVERED if least is None else least) - 1e-9

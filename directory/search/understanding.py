@@ -261,7 +261,8 @@ class _Reader:
         """The words of the rest, in order."""
         found = words(text)[:MOST_WORDS]
         shouting = len(found) > 1 and text.upper() == text
-        found = [self._spelled(word) for word in found]
+        # What stands in quotation marks is meant as it is spelled.
+        found = [word if required else self._spelled(word) for word in found]
         dropped: list[Word] = []
         at = 0
         while at < len(found):
