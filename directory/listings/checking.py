@@ -279,7 +279,7 @@ def _area(members: Mapping[str, Any], known: Known) -> Iterator[Told]:
     if (layer is None) != (code is None):
         name = "code" if code is None else "layer"
         yield "fault", "area", name, None, "an area of a layer needs layer and code.", "Give both, or a name."
-    elif layer is not None and known.areas is not None:
+    elif isinstance(layer, str) and isinstance(code, str) and known.areas is not None:
         if layer not in known.areas:
             yield (
                 "fault", "area", "layer", layer, f"{shortened(layer)} is no layer.",

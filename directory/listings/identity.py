@@ -27,6 +27,11 @@ def identity(source: str, entity: str, foreign_id: str) -> str:
     return made("foreign", source, entity, foreign_id.strip())
 
 
+def told_apart(name: str) -> str:
+    """A name as text that can be written anywhere: half of a surrogate pair, no character, is escaped."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def made(*names: str) -> str:
     """A UUIDv5 of several names, each kept apart from the next."""
-    return str(uuid.uuid5(NAMESPACE, "".join(f"{len(name)}:{name}" for name in names)))
+    return str(uuid.uuid5(NAMESPACE, "".join(f"{len(name)}:{told_apart(name)}" for name in names)))

@@ -148,7 +148,7 @@ class Candidate:
     content: Content
     place: str
     raw: bytes = b""
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
     def where(self, path: str) -> str:
         """The place in the feed of a path in `content`."""

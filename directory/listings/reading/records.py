@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from directory.listings.cleaning import printable
 from directory.listings.identity import identity, made
 from directory.listings.needs import Needs
 from directory.listings.reading.feed import Candidate, Findings, Severity
@@ -87,7 +88,8 @@ class Records:
             return None
         if list_place:
             self.listed.setdefault(entity, set()).add(record)
-        candidate = Candidate(_kind(entity), record, _foreign(raw) or record, {}, place, b"", places or {})
+        candidate = Candidate(_kind(entity), record, printable(_foreign(raw)) or record, {}, place)
+        candidate.places = dict(places or {})
         candidate.content = self._shape(entity, raw, candidate, record, "$", depth)
         self._keep(candidate, raw, list_place)
         return record
@@ -287,7 +289,7 @@ class Records:
             part = self._part(entity, one, holder, own, here, index, depth)
             if part is not None:
                 shaped = f"{path}[{len(found)}]" if many else path
-                if shaped != here and isinstance(holder.places, dict):
+                if shaped != here:
                     holder.places.setdefault(shaped, holder.where(here))
                 found.append(part)
         return found
@@ -342,8 +344,7 @@ class Records:
         by_id = {one.get("id"): index for index, one in enumerate(held)}
         for number, (part, place) in links.items():
             if number not in by_id:
-                if isinstance(service.places, dict):
-                    service.places[f"$.service_at_locations[{len(held)}]"] = place
+                service.places[f"$.service_at_locations[{len(held)}]"] = place
                 held.append(part)
             elif size_of(part) > size_of(held[by_id[number]]):
                 held[by_id[number]] = part
@@ -402,7 +403,7 @@ def _foreign(raw: Mapping[str, Any]) -> str:
     value = raw.get("id", raw.get("Id", raw.get("ID")))
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return str(value).strip()[:200] if isinstance(value, str) or abs(value) < 10**18 else ""
+    return str(value).strip() if isinstance(value, str) or abs(value) < 10**18 else ""
 
 
 def _listed(value: object) -> list[Any]:
