@@ -110,9 +110,9 @@ def _tried(files: bytes | dict[str, bytes], name: str = "feed.json") -> None:
     for one in made.feed.findings.kept:
         assert f"{one.place}{one.value}{one.member}".isprintable(), one
         assert f"{one.place}{one.message}{one.fix}{one.value}".encode()
-    for entry in made.entries:
-        if entry.what == "new":
-            _disarmed(dict(made.feed.candidates[0].content))
+    for one in made.feed.candidates:
+        if one.id not in made.feed.findings.faulty:
+            _disarmed(dict(one.content))
 
 
 def _disarmed(value: Any, name: str = "") -> None:

@@ -83,6 +83,9 @@ class _Join:
         self.parts: dict[tuple[str, str], dict[str, list[tuple[Row, dict[str, Any]]]]] = defaultdict(
             lambda: defaultdict(list)
         )
+        self.addresses = {
+            _address(row) for name in ("addresses", "physical_addresses") for row in self._rows(name)
+        }
         for name, table in tables.items():
             if name in _PARTS:
                 self._gather(name, table)
@@ -122,13 +125,7 @@ class _Join:
 
     def _same_address(self, row: Row) -> bool:
         """Whether a postal address only repeats that of the place."""
-        return any(
-            other.get("location_id") == row.get("location_id")
-            and other.get("address_1").rstrip(".") == row.get("address_1").rstrip(".")
-            and other.get("postal_code") == row.get("postal_code")
-            for name in ("addresses", "physical_addresses")
-            for other in self._rows(name)
-        )
+        return _address(row) in self.addresses
 
     def _hold(self, owner: str, number: str, member: str, row: Row, raw: dict[str, Any]) -> None:
         self.parts[owner.removesuffix("_id"), number][member].append((row, raw))
@@ -287,6 +284,10 @@ class _Join:
                     "not in the feed; not used.", "Add it, or take the row out.", member=f"{kind}_id",
                     value=number,
                 )  # fmt: skip
+
+
+def _address(row: Row) -> tuple[str, str, str]:
+    return row.get("location_id"), row.get("address_1").rstrip("."), row.get("postal_code")
 
 
 def _key(row: Row, *names: str) -> str:
