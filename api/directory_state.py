@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from directory.search.finder import Finder
     from directory.search.generation import Generation
     from directory.search.live import Live
-    from directory.search.postgres import Preferring
     from directory.search.reach import Geography
+    from directory.search.text import TextIndex
     from directory.store.store import Store
     from geo.gazetteer import Gazetteer
 
@@ -47,6 +47,7 @@ class Current(NamedTuple):
     catalogue: Catalogue
     needs: Needs
     geography: Geography
+    words: TextIndex
     kept: Kept
 
     def of(self, generation: Generation, gazetteer: Gazetteer) -> bool:
@@ -101,7 +102,8 @@ class DirectoryState:
         self._live: Live | None = None
         self._store: Store | None = None
         self._current: Current | None = None
-        self._troubled: tuple[str, dt.datetime] | None = None
+        self._troubled: dt.datetime | None = None
+        self._data_problem: str | None = None
 
     def current(self) -> Current:
         """What to answer one request from. Raises `ProblemError` while there is nothing to answer from."""
@@ -117,30 +119,47 @@ class DirectoryState:
             with self._opening:
                 held = self._current
                 if held is None or not held.of(generation, gazetteer):
-                    held = self._current = self._join(generation)
+                    held = self._current = self._joined(generation)
         return held
+
+    def _joined(self, generation: Generation) -> Current:
+        """As `_join`. A data file that a steward broke leaves what was in use, if there was something."""
+        from directory.listings.needs import NeedsError
+        from directory.search.synonyms import SynonymsError
+
+        try:
+            joined = self._join(generation)
+        except (NeedsError, SynonymsError) as error:
+            self._data_problem = f"A data file of the search cannot be used: {error}"
+            if self._current is None:
+                raise ProblemError("no_directory", self._data_problem) from None
+            return self._current
+        self._data_problem = None
+        return joined
 
     def _join(self, generation: Generation) -> Current:
         from api.oruk.catalogue import Catalogue
         from directory.listings.needs import load_needs
-        from directory.search.finder import Finder
+        from directory.search.finder import Finder, text_index
 
         state, before = self.state, self._current
         gazetteer = state.current().gazetteer
         needs = load_needs(state.data, state.var)
-        index = self._own_index(generation)
-        finder = Finder(generation, gazetteer, state.data, state.var, call=self._call, index=index)
+        words = text_index(self.url, generation)
+        finder = Finder(generation, gazetteer, state.data, state.var, call=self._call, index=words)
         catalogue = Catalogue(generation.published, needs, before.catalogue if before else None)
-        return Current(generation, generation.published, finder, catalogue, needs, finder.geography, Kept())
+        published = generation.published
+        return Current(generation, published, finder, catalogue, needs, finder.geography, words, Kept())
 
-    def _own_index(self, generation: Generation) -> Preferring | None:
-        """PostgreSQL's own full text, where that is the store; the generation's files answer beside it."""
+    def _index_problem(self) -> str | None:
+        """What keeps PostgreSQL's own full text from answering, where that is to answer."""
         if not self.url.startswith("postgres"):
             return None
-        from directory.search.postgres import PostgresIndex, Preferring
+        from directory.search.postgres import Preferring
 
-        first = PostgresIndex(self.url, generation.columns.ids, generation.revision)
-        return Preferring(first, generation.index)
+        held = self._current
+        words = held.words if held is not None else None
+        return words.problem if isinstance(words, Preferring) else None
 
     def _call(self, at: dt.datetime) -> dict[str, Any]:
         """Whom to call at a moment, for a search that finds nothing."""
@@ -226,8 +245,7 @@ class DirectoryState:
             status = "down" if self._something_built() else "none"
             return {"status": status, "revision": None, "since": self._since(reasons), "reasons": reasons}
         problem = self.live().problem
-        if problem:
-            reasons.append(problem)
+        reasons += [one for one in (problem, self._data_problem, self._index_problem()) if one]
         try:
             reasons += self._store_reasons(revision)
         except ProblemError as error:
@@ -255,7 +273,19 @@ class DirectoryState:
         path = store.place.path
         if path is not None and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             reasons.append(f"{path} cannot be written: listings cannot be changed until it can.")
+        if path is None and self._only_read(store):
+            reasons.append(
+                "The database only lets itself be read: listings cannot be changed until it does not."
+            )
         return reasons
+
+    def _only_read(self, store: Store) -> bool:
+        """Whether a PostgreSQL is a standby, or refuses writes for another reason."""
+        from directory.store.engine import reading
+
+        asked = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool"
+        with self.telling(), reading(store.engine, store.place) as connection:
+            return bool(connection.exec_driver_sql(asked).scalar())
 
     def _since(self, reasons: list[str]) -> str | None:
         """Since when something has been wrong, as this process noticed it."""
@@ -263,5 +293,5 @@ class DirectoryState:
             self._troubled = None
             return None
         if self._troubled is None:
-            self._troubled = ("", dt.datetime.now(dt.UTC))
-        return self._troubled[1].isoformat(timespec="seconds")
+            self._troubled = dt.datetime.now(dt.UTC)
+        return self._troubled.isoformat(timespec="seconds")

@@ -192,6 +192,31 @@ def test_a_postgresql_that_is_stopped(
         assert password is None or password not in client.get("/health/ready").text
 
 
+def test_a_postgresql_that_only_lets_itself_be_read(
+    store_url: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not store_url.startswith("postgres"):
+        pytest.skip("a file has its own test")
+    import psycopg
+
+    var = empty_var(built, tmp_path / "var")
+    stock(var, SAMPLE, url=store_url)
+    monkeypatch.setenv("EARLYHELP_DATABASE_URL", store_url)
+    with TestClient(assemble(State(data_dir(), var))) as client:
+        until(lambda: ready(client)["status"] == "ok")
+        assert client.get("/api/v1/services", params={"text": "self harm"}).json()["total"] > 0
+        # The search was answered by the database and not by the files beside it.
+        assert ready(client)["directory"]["reasons"] == []
+        with psycopg.connect(store_url, autocommit=True) as connection:
+            connection.execute(
+                f"ALTER DATABASE {make_url(store_url).database} SET default_transaction_read_only = on"
+            )
+    with TestClient(assemble(State(data_dir(), var))) as client:
+        reads_go_on(client)
+        assert "only lets itself be read" in " ".join(ready(client)["directory"]["reasons"])
+        assert ready(client)["status"] == "degraded"
+
+
 def test_the_store_coming_back_is_noticed(client: TestClient, own_var: Path) -> None:
     database, backup = own_var / "directory.db", own_var / "backup"
     with sqlite3.connect(database) as connection:
@@ -208,3 +233,15 @@ def test_the_store_coming_back_is_noticed(client: TestClient, own_var: Path) -> 
     publish(own_var, url, [changed(url, number, name="Under another name")], index=False)
     address = f"/api/v1/services/{number}"
     until(lambda: client.get(address).json()["listing"]["name"] == "Under another name")
+
+
+def test_a_needs_file_that_a_steward_broke_is_named(own_var: Path) -> None:
+    broken = own_var / "search" / "needs.csv"
+    broken.write_text("code;name\n", "utf-8")
+    with TestClient(assemble(State(data_dir(), own_var))) as client:
+        told = client.get("/api/v1/services")
+        assert (told.status_code, "needs.csv, line 1" in told.json()["detail"]) == (503, True)
+        assert "needs.csv, line 1" in " ".join(ready(client)["directory"]["reasons"])
+        broken.unlink()
+        until(lambda: ready(client)["status"] == "ok")
+        reads_go_on(client)
