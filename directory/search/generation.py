@@ -140,7 +140,7 @@ def _in_postgresql(
     from directory.search.postgres import keep_current
     from directory.store.records import StoreError
 
-    changed = _affected(before.published, published) if before is not None else None
+    changed = _affected(store, before.published, published) if before is not None else None
     since = before.revision if before is not None else None
     with contextlib.suppress(StoreError):
         keep_current(store.url, published, data, var, inputs, changed=changed, since=since)
