@@ -1,0 +1,266 @@
+"""A questionnaire as the program holds it: frozen, checked, and pure. Made by `directory.pathway.reading`.
+
+Every text is the file's own. `line` is where a thing stands in the file, so that whoever finds fault with it
+can say where.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+NOT_SURE = "not_sure"
+"""The choice that every question has."""
+
+Part = Literal["urgent", "domain", "more"]
+Status = Literal["draft", "approved"]
+
+
+class FlowError(ValueError):
+    """A questionnaire that cannot be used. `problems` names every fault with its file and line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where facts come from: what it is called, its address, the day it was read, its paragraphs."""
+
+    id: str
+    title: str
+    address: str
+    read: dt.date
+    paragraphs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of need: its name, what it means in plain words."""
+
+    id: str
+    name: str
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What an answer asks for at least: a level, a route, or both."""
+
+    level: str | None = None
+    route: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question. A higher `rank` is worse; `ends` ends the questionnaire there."""
+
+    id: str
+    code: str
+    text: str
+    rank: int
+    demands: Demand | None = None
+    ends: bool = False
+    hint: str = ""
+    needs: tuple[str, ...] = ()
+    source: str = ""
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question with closed choices.
+
+    It is asked when for every earlier question named in `when` that one was asked and answered by one of
+    the choices named there; always, where `when` is empty. `needs` are the services to look for when any
+    answer to it demands something.
+    """
+
+    id: str
+    code: str
+    part: Part
+    title: str
+    hint: str
+    help: Mapping[str, str]
+    asks_about: str
+    when: Mapping[str, frozenset[str]]
+    choices: tuple[Choice, ...]
+    needs: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+
+    def choice(self, choice_id: str) -> Choice | None:
+        """The choice with that id."""
+        return next((one for one in self.choices if one.id == choice_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way that overrides or stands beside the level. Only one that `dominates` may end the questions."""
+
+    id: str
+    title: str
+    action: str
+    beats_level: bool
+    dominates: bool
+    contact: tuple[str, ...]
+    needs: tuple[str, ...]
+    source: str
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule holds: all that is stated must. Empty, it always does.
+
+    `routes`: any of these is demanded. `levels`: the level demanded is one of these. `at_least`: it is this
+    one or above. `answers`: each question named was asked and answered by one of the choices named.
+    """
+
+    routes: tuple[str, ...] = ()
+    levels: frozenset[str] = frozenset()
+    at_least: str | None = None
+    answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the decision table; the first that holds gives the outcome."""
+
+    id: str
+    when: Condition
+    outcome: str
+    source: str
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether the family's consent is needed, and why or why not."""
+
+    needed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeframe:
+    """What happens by when: in words, in working days until a decision, and who is asked if there is none."""
+
+    text: str
+    decision_working_days: int | None
+    escalate_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyView:
+    """The outcome in plain words for the family."""
+
+    title: str
+    sentence: str
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to do: the contents of a result page."""
+
+    id: str
+    level: str
+    title: str
+    sentence: str
+    leads: str
+    consent: Consent
+    timeframe: Timeframe
+    contact: tuple[str, ...]
+    forms: tuple[str, ...]
+    say: tuple[str, ...]
+    meanwhile: tuple[str, ...]
+    disagree: str
+    family: FamilyView
+    needs: tuple[str, ...]
+    source: str
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One version of a questionnaire. `digest` is the SHA-256 of its file."""
+
+    id: str
+    title: str
+    version: str
+    status: Status
+    approved_by: str
+    approved_on: dt.date | None
+    review_by: dt.date
+    notice: str
+    sources: Mapping[str, Source]
+    levels: tuple[Level, ...]
+    audiences: Mapping[str, str]
+    questions: tuple[Question, ...]
+    routes: tuple[Route, ...]
+    rules: tuple[Rule, ...]
+    outcomes: tuple[Outcome, ...]
+    file: str = ""
+    digest: str = ""
+
+    @property
+    def address(self) -> str:
+        """What an address of this version begins with, such as `v1`."""
+        return f"v{self.version}"
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Question]:
+        """The questions by their ids, in the order asked."""
+        return {one.id: one for one in self.questions}
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Question]:
+        """The questions by their codes."""
+        return {one.code: one for one in self.questions}
+
+    @cached_property
+    def choices(self) -> Mapping[tuple[str, str], Choice]:
+        """Every choice by the ids of its question and of itself."""
+        return {(question.id, one.id): one for question in self.questions for one in question.choices}
+
+    @cached_property
+    def ranked(self) -> Mapping[str, tuple[Choice, ...]]:
+        """The choices of each question from the mildest to the worst."""
+        return {one.id: tuple(sorted(one.choices, key=lambda choice: choice.rank)) for one in self.questions}
+
+    @cached_property
+    def route_by_id(self) -> Mapping[str, Route]:
+        """The routes by their ids."""
+        return {one.id: one for one in self.routes}
+
+    @cached_property
+    def beating(self) -> frozenset[str]:
+        """The routes that beat the level."""
+        return frozenset(one.id for one in self.routes if one.beats_level)
+
+    @cached_property
+    def outcome_by_id(self) -> Mapping[str, Outcome]:
+        """The outcomes by their ids."""
+        return {one.id: one for one in self.outcomes}
+
+    @cached_property
+    def level_rank(self) -> Mapping[str, int]:
+        """How high each level is, the lowest being 0."""
+        return {one.id: rank for rank, one in enumerate(self.levels)}
+
+    @cached_property
+    def steering(self) -> frozenset[str]:
+        """The questions that decide whether another is asked: named in a `when`, or able to end it all."""
+        named = {earlier for question in self.questions for earlier in question.when}
+        ending = {question.id for question in self.questions if any(one.ends for one in question.choices)}
+        return frozenset(named | ending)
+
+    @cached_property
+    def ruling(self) -> frozenset[str]:
+        """The questions whose answers a rule names."""
+        return frozenset(question for rule in self.rules for question in rule.when.answers)
