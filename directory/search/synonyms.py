@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from directory.listings.needs import Need
@@ -155,8 +155,10 @@ class Phrases:
         found = words(phrase.said)[:LONGEST_PHRASE]
         stems = tuple(word.stem for word in found)
         held = self._by_stems.get(stems)
-        if not stems or (held is not None and held.capitals and not phrase.capitals):
-            return
+        if not stems or (held is not None and (held.synonym or not phrase.synonym) and not phrase.capitals):
+            return  # what was said first is how it is shown
+        if held is not None and not phrase.capitals:
+            phrase = replace(phrase, said=held.said)
         self._by_stems[stems] = phrase
         self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
         if len(stems) > 1:  # "selfharm", "domesticviolence": typed without the space

@@ -33,7 +33,7 @@ OPTIONAL = 0.3  # the weight in the index of what is not missed at all
 _MAIN = (1.5, 0.75)  # the need being a listing's first, or its second
 _SAID = 0.5  # a listing that says the phrase itself, or names the need, beside what is filed under the need
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _POSTCODE = re.compile(
     r"(?<![A-Z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[ \-]*([0-9][A-Z]{2})(?![A-Z0-9])", re.IGNORECASE
 )
