@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -32,12 +32,15 @@ from directory.listings.published import Published
 from directory.search.reach import Home
 from directory.store.standard import Content
 
+_EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
+
 
 class PlaceFacts(NamedTuple):
     """A service at a location: whose, where, and when it is open there."""
 
     id: str
     service: str
+    location: str
     points: tuple[tuple[float, float], ...]  # degrees, WGS 84: one, or none where it is not known
     openings: tuple[Opening, ...]
 
@@ -50,9 +53,11 @@ class Terms(NamedTuple):
 
 
 class _Read(NamedTuple):
-    mark: int  # of the bytes it was read from, the locations' included
+    mark: int  # of the bytes it was read from
     facts: ServiceFacts
     places: tuple[PlaceFacts, ...]
+    around: tuple[str, ...]  # the locations, then the organisation
+    marks: tuple[int, ...]  # of the locations
 
 
 class Catalogue:
@@ -131,11 +136,9 @@ class Catalogue:
 
     def modified(self, number: str) -> dt.datetime:
         """When a service, its organisation or one of its locations last changed (UTC)."""
-        content = self.published.record(number) or {}
-        others = [content.get("organization_id")]
-        others += [one.get("location_id") for one in content.get("service_at_locations", ())]
-        moments = (self.published.last_modified(one) for one in [number, *others] if one)
-        return max((one for one in moments if one), default=dt.datetime.fromtimestamp(0, dt.UTC))
+        held = self._facts().get(number)
+        moments = map(self.published.last_modified, (number, *(held.around if held else ())))
+        return max((one for one in moments if one), default=_EPOCH)
 
     # What is asked for
 
@@ -225,9 +228,8 @@ class Catalogue:
         before = (self._previous._read if self._previous else None) or {}
         read: dict[str, _Read] = {}
         for number in self.published.ids("service"):
-            mark = self._mark(number)
-            held = before.get(number)
-            if held is None or held.mark != mark:
+            mark, held = self._mark(number), before.get(number)
+            if held is None or held.mark != mark or held.marks != self._marks(held.places):
                 held = self._read_one(number, mark)
             read[number] = held
             self._places.update((place.id, place) for place in held.places)
@@ -235,14 +237,10 @@ class Catalogue:
         self._read = read
 
     def _mark(self, number: str) -> int:
-        mark = 0
-        for one in (number, *self._locations(number)):
-            mark = zlib.crc32(self.published.raw(one) or b"", mark)
-        return mark
+        return zlib.crc32(self.published.raw(number) or b"")
 
-    def _locations(self, number: str) -> Iterator[str]:
-        content = self.published.record(number) or {}
-        return (one["location_id"] for one in content.get("service_at_locations", ()) if "location_id" in one)
+    def _marks(self, places: Iterable[PlaceFacts]) -> tuple[int, ...]:
+        return tuple(self._mark(place.location) for place in places)
 
     def _read_one(self, number: str, mark: int) -> _Read:
         """A service is open at its own hours, else at those of its places, else when the places are."""
@@ -250,15 +248,17 @@ class Catalogue:
         places: list[PlaceFacts] = []
         own_hours = content.get("schedules", [])
         there: list[Any] = []
-        locations: list[Any] = []
+        elsewhere: list[Any] = []
         for one in content.get("service_at_locations", ()):
             location = self.published.record(one.get("location_id", "")) or {}
             here = one.get("schedules", [])
             there += here
-            locations += location.get("schedules", [])
+            elsewhere += location.get("schedules", [])
             hours = openings(here or own_hours or location.get("schedules", []))
-            places.append(PlaceFacts(one["id"], number, point(location), hours))
-        return _Read(mark, service_facts(content, own_hours or there or locations), tuple(places))
+            places.append(PlaceFacts(one["id"], number, one.get("location_id", ""), point(location), hours))
+        facts = service_facts(content, own_hours or there or elsewhere)
+        around = (*(place.location for place in places), str(content.get("organization_id", "")))
+        return _Read(mark, facts, tuple(places), around, self._marks(places))
 
 
 def _near(wanted: Wanted, home: Home | None, places: Iterable[PlaceFacts]) -> bool:

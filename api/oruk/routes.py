@@ -76,7 +76,7 @@ class Rooms:
         values = asked.read(request.scope["query_string"], (*asked.SERVICES, *asked.PAGING))
         wanted = asked.wanted_of(values)
         # `minimal` is for taking everything at once.
-        page = asked.page_of(values, asked.MOST_PER_PAGE if wanted.minimal else asked.PER_PAGE)
+        page = asked.page_of(values, asked.MOST_PAGE if wanted.minimal else asked.PER_PAGE)
         catalogue = current.catalogue
 
         def make(number: str) -> Content | None:
@@ -93,7 +93,8 @@ class Rooms:
         """The services at locations that the parameters keep: the same parameters as for services."""
         current = self.directory.current()
         values = asked.read(request.scope["query_string"], (*asked.SERVICES, *asked.PAGING))
-        wanted, page = asked.wanted_of(values), asked.page_of(values)
+        wanted = asked.wanted_of(values)
+        page = asked.page_of(values, asked.MOST_PAGE if wanted.minimal else asked.PER_PAGE)
         catalogue = current.catalogue
 
         def make(number: str) -> Content | None:
