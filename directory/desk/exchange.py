@@ -124,7 +124,7 @@ def validate(where: str, source: str, at_most: int, as_json: bool) -> None:
       earlyhelp listing validate hsds.zip --json
     """
     with told(as_json):
-        from directory.desk.exchange_words import findings_text
+        from directory.desk.exchange_words import findings_text, sum_text
 
         source = source_code(source) if source else "validate"
         with bar("Reading") as progress:
@@ -137,10 +137,7 @@ def validate(where: str, source: str, at_most: int, as_json: bool) -> None:
             answer = {"where": where, "format": feed.format, "records": counts} | found.as_json(at_most)
             click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         else:
-            click.echo(
-                f"{feed.format}: {counts['service']:,} services of {counts['organization']:,} organisations "
-                f"at {counts['location']:,} places."
-            )
+            click.echo(f"{feed.format}: {sum_text(counts)}")
             click.echo("\n".join(findings_text(found, at_most)))
         sys.exit(1 if found.total("fault") or found.total("warning") else 0)
 
@@ -255,6 +252,7 @@ def export(out: Path, source: str, professional: bool, unpublished: bool, as_jso
     if out.suffix.lower() not in _FORMS:
         raise click.UsageError("Name a file that ends in .json, .csv or .xlsx, or a folder.")
     with desk(as_json, reads=True) as (room, _signature):
+        from directory.desk.exchange_words import sum_text
         from directory.listings.export import ExportError, gather, write
         from directory.listings.needs import load_needs
         from directory.listings.template import read_columns
@@ -270,6 +268,5 @@ def export(out: Path, source: str, professional: bool, unpublished: bool, as_jso
         counts = made.count()
         room.print(
             {"written": [str(one) for one in written], "records": counts},
-            f"Wrote {out}: {counts['service']:,} services of {counts['organization']:,} organisations at "
-            f"{counts['location']:,} places.",
+            f"Wrote {out}: {sum_text(counts)}",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -19,6 +19,15 @@ _SAID = {
     "new": "new", "changed": "changed", "unchanged": "unchanged", "retire": "would retire",
     "kept": "kept as here", "skipped": "skipped",
 }  # fmt: skip
+
+
+def sum_text(counts: Mapping[str, int]) -> str:
+    """How many services, organisations and places, in words."""
+    words = (("service", "service"), ("organization", "organisation"), ("location", "place"))
+    services, publishers, places = (
+        f"{counts.get(kind, 0):,} {word}{'' if counts.get(kind, 0) == 1 else 's'}" for kind, word in words
+    )
+    return f"{services} of {publishers} at {places}."
 
 
 def findings_text(found: Findings, at_most: int) -> list[str]:

@@ -157,6 +157,29 @@ def test_hsds_tables_as_a_folder_or_zip_are_put_together_and_place_is_file_and_l
     assert found(folder, "note", "unknown") == ["holiday_schedules.csv"]
 
 
+def test_hsds_tables_of_edition_3_name_things_otherwise_and_are_read_too() -> None:
+    files = {
+        "organizations.csv": b"id,name,description\no1,Example,Helps\n",
+        "services.csv": b"id,organization_id,name,status,minimum_age\ns1,o1,Drop-in,active,5\n",
+        "locations.csv": b"id,location_type,name\nl1,physical,Hall\n",
+        "service_at_locations.csv": b"id,service_id,location_id\nx1,s1,l1\n",
+        "addresses.csv": b"id,location_id,address_1,city,state_province,postal_code,country,address_type\n"
+        b"a1,l1,1 Road,Birmingham,West Midlands,B1 1BB,GB,physical\n",
+        "schedules.csv": b"id,service_at_location_id,freq,byday,opens_at\nh1,x1,WEEKLY,MO,09:00\n",
+        "taxonomies.csv": b"id,name,description\nt1,Colours,All colours\n",
+        "taxonomy_terms.csv": b"id,taxonomy_id,name,description\nb1,t1,Blue,The colour\n",
+        "attributes.csv": b"id,link_id,link_entity,taxonomy_term_id\nq1,s1,service,b1\n",
+    }
+    feed = planned(read(files, "hsds")).feed
+    assert feed.findings.total("fault") == feed.findings.total("warning") == 0
+    content = feed.of("service")[0].content
+    assert content["minimum_age"] == 5
+    assert content["service_at_locations"][0]["schedules"][0]["byday"] == "MO"
+    term = feed.of("taxonomy")[0].content["taxonomy_terms"][0]
+    assert content["attributes"][0]["taxonomy_term_id"] == term["id"]
+    assert feed.of("location")[0].content["addresses"][0]["postal_code"] == "B1 1BB"
+
+
 @pytest.mark.parametrize(
     "name", ["../services.csv", "/etc/services.csv", "a/../../services.csv", "C:\\services.csv"]
 )
