@@ -36,6 +36,7 @@ PATIENCE = 2.0  # seconds that a search waits for the database
 REST = 5.0  # seconds for which it is not asked again after it failed
 _GAP = 2  # places between two fields of a class
 _LAST_PLACE = 16_000  # PostgreSQL counts no further
+_LONGEST_TOKEN = 500  # characters: PostgreSQL takes up to 2,046 bytes
 _BATCH = 500
 
 
@@ -209,6 +210,7 @@ def _question(groups: Sequence[Group]) -> tuple[str, dict[str, Any]]:
 
 
 def _quoted(token: str) -> str:
+    token = token[:_LONGEST_TOKEN].replace("\0", "")
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
