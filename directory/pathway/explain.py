@@ -1,0 +1,221 @@
+"""Why an outcome is what it is, as facts for pages and programs and as sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from directory.pathway.decide import Change, Decision
+from directory.pathway.flow import Choice, Demand, Flow, Level, Question, Route, Rule
+
+Facts = dict[str, Any]
+_RAISES, _LOWERS, _ALIKE = 6, 4, 2
+_NAMED = 3
+
+
+def level_facts(level: Level) -> Facts:
+    """A level's code, name and meaning."""
+    return {"code": level.id, "name": level.name, "meaning": level.meaning}
+
+
+def level_of(flow: Flow, level_id: str) -> Facts:
+    """The same by its id."""
+    return level_facts(flow.levels[flow.level_rank[level_id]])
+
+
+def source_facts(flow: Flow, reference: str) -> Facts | None:
+    """A source's paragraph with its title, address and the day it was read; None for no reference."""
+    name, _, paragraph = reference.partition("#")
+    source = flow.sources.get(name)
+    if source is None:
+        return None
+    return {
+        "reference": reference,
+        "title": source.title,
+        "address": source.address,
+        "read": source.read.isoformat(),
+        "paragraph": paragraph or None,
+        "words": source.paragraphs.get(paragraph),
+    }
+
+
+def demand_words(flow: Flow, demand: Demand | None) -> str:
+    """What an answer demands, in words."""
+    if demand is None:
+        return "asks for nothing more"
+    words = []
+    if demand.level is not None:
+        words.append(f"asks for at least {level_of(flow, demand.level)['name']}")
+    if demand.route is not None:
+        words.append(f"opens the route: {flow.route_by_id[demand.route].title}")
+    return " and ".join(words)
+
+
+def why(decision: Decision) -> list[Facts]:
+    """Each answer that decided: what it demands, the rule that answered to it, and its source."""
+    return [_reason(decision, question, choice) for question, choice in decision.deciding]
+
+
+def _reason(decision: Decision, question: Question, choice: Choice) -> Facts:
+    flow, demand = decision.flow, choice.demands
+    route = flow.route_by_id[demand.route] if demand and demand.route else None
+    return {
+        "question": {"id": question.id, "code": question.code, "title": question.title},
+        "answer": {"id": choice.id, "code": choice.code, "text": choice.text},
+        "demands": {
+            "level": level_of(flow, demand.level) if demand and demand.level else None,
+            "route": {"id": route.id, "title": route.title} if route else None,
+        },
+        "words": demand_words(flow, demand)
+        if demand
+        else "decides which of two next steps of this level is the right one",
+        "rule": decision.rule.id if _answers_to(decision, question, choice) else None,
+        "source": source_facts(flow, choice.source or decision.rule.source),
+    }
+
+
+def _answers_to(decision: Decision, question: Question, choice: Choice) -> bool:
+    """Whether the rule that held names this answer, its route, or the level it demands."""
+    when, demand = decision.rule.when, choice.demands
+    if question.id in when.answers:
+        return True
+    if demand is None:
+        return False
+    if demand.route is not None and demand.route in when.routes:
+        return True
+    return bool(when.levels or when.at_least) and demand.level == decision.demanded
+
+
+def rule_facts(flow: Flow, rule: Rule) -> Facts:
+    """A rule in words, with its source."""
+    return {"id": rule.id, "words": rule_words(flow, rule), "source": source_facts(flow, rule.source)}
+
+
+def rule_words(flow: Flow, rule: Rule) -> str:
+    """When a rule holds, as a sentence."""
+    when, parts = rule.when, []
+    if when.routes:
+        titles = [flow.route_by_id[one].title for one in when.routes]
+        parts.append(f"an answer opens the route {_either(titles)}")
+    if when.levels:
+        names = [one.name for one in flow.levels if one.id in when.levels]
+        parts.append(f"the highest level that an answer asks for is {_either(names)}")
+    if when.at_least is not None:
+        name = level_of(flow, when.at_least)["name"]
+        parts.append(f"the highest level that an answer asks for is {name} or above")
+    for question_id, wanted in when.answers.items():
+        question = flow.by_id[question_id]
+        texts = [f"“{one.text}”" for one in question.choices if one.id in wanted]
+        parts.append(f"“{question.title}” is answered {_either(texts)}")
+    outcome = flow.outcome_by_id[rule.outcome].title
+    if not parts:
+        return f"When no rule before it holds: {outcome}."
+    return f"When {', and '.join(parts)}: {outcome}."
+
+
+def _either(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def would_change(decision: Decision) -> list[Facts]:
+    """What would have led further up, and what further down: the nearest of each, a short list.
+
+    Where several answers hold the level and none by itself would lower it, the last entry says so.
+    """
+    flow = decision.flow
+    rank = flow.level_rank
+    ups = [one for one in decision.would_change if one.direction != "down"]
+    downs = [one for one in decision.would_change if one.direction == "down"]
+    ups.sort(key=lambda one: rank[one.level])
+    shown: list[Change] = []
+    for one in ups:
+        if sum(other.outcome is one.outcome for other in shown) < _ALIKE and len(shown) < _RAISES:
+            shown.append(one)
+    found = [_change_facts(flow, one) for one in [*shown, *downs[:_LOWERS]]]
+    held = decision.held_by
+    if len(held) > 1 and not any(rank[one.level] < rank[decision.level] for one in downs):
+        titles = [f"“{one.title}”" for one in held]
+        more = len(titles) - _NAMED
+        if more > 0:
+            titles = [*titles[:_NAMED], f"{more} more"]
+        found.append(
+            {
+                "question": None,
+                "instead": None,
+                "outcome": None,
+                "level": None,
+                "direction": "down",
+                "asks": [],
+                "words": f"Only milder answers to all of these together would lower the level: "
+                f"{', '.join(titles[:-1])} and {titles[-1]}.",
+            }
+        )
+    return found
+
+
+def _change_facts(flow: Flow, change: Change) -> Facts:
+    level = level_of(flow, change.level)
+    words = (
+        f"If “{change.question.title}” were answered “{change.instead.text}”: "
+        f"{change.outcome.title} ({level['name']})."
+    )
+    if change.asks:
+        words += " At least: it would also open a further question."
+    return {
+        "question": {"id": change.question.id, "code": change.question.code, "title": change.question.title},
+        "given": {"id": change.given.id, "text": change.given.text},
+        "instead": {"id": change.instead.id, "text": change.instead.text},
+        "outcome": {"id": change.outcome.id, "title": change.outcome.title},
+        "level": level,
+        "direction": change.direction,
+        "asks": list(change.asks),
+        "words": words,
+    }
+
+
+def route_facts(flow: Flow, route: Route) -> Facts:
+    """A route: what to do, and its source."""
+    return {
+        "id": route.id,
+        "title": route.title,
+        "action": route.action,
+        "beats_level": route.beats_level,
+        "source": source_facts(flow, route.source),
+    }
+
+
+def explanation(decision: Decision, address: str) -> Facts:
+    """Everything about the decision itself: no place, no moment, no contact."""
+    flow = decision.flow
+    return {
+        "flow": flow.id,
+        "version": flow.version,
+        "status": flow.status,
+        "notice": flow.notice or None,
+        "answers": address,
+        "level": level_of(flow, decision.level),
+        "demanded": level_of(flow, decision.demanded),
+        "outcome": {"id": decision.outcome.id, "title": decision.outcome.title},
+        "rule": rule_facts(flow, decision.rule),
+        "routes": [route_facts(flow, one) for one in decision.routes],
+        "why": why(decision),
+        "would_change": would_change(decision),
+    }
+
+
+def explanation_text(facts: Facts) -> str:
+    """The same to read in a terminal."""
+    lines = [f"{facts['outcome']['title']}", f"Level: {facts['level']['name']}", ""]
+    lines.append("Why")
+    for one in facts["why"]:
+        lines.append(f"  {one['question']['title']} {one['answer']['text']}")
+        source = one["source"]
+        told = f"    {one['words']}"
+        lines.append(f"{told} ({source['reference']}, {source['title']})" if source else told)
+    if not facts["why"]:
+        lines.append("  No answer asks for more than the lowest level.")
+    lines.append(f"  Rule {facts['rule']['id']}. {facts['rule']['words']}")
+    if facts["would_change"]:
+        lines += ["", "What would change it", *(f"  {one['words']}" for one in facts["would_change"])]
+    if facts["notice"]:
+        lines += ["", facts["notice"]]
+    return "\n".join(lines)
