@@ -29,7 +29,13 @@ def _sections(group: click.Group, path: tuple[str, ...]) -> list[str]:
         if command is None:
             continue
         whole = (*path, name)
-        context = click.Context(command, info_name=" ".join(whole), terminal_width=100, max_content_width=100)
+        context = click.Context(
+            command,
+            info_name=" ".join(whole),
+            terminal_width=100,
+            max_content_width=100,
+            help_option_names=["-h", "--help"],  # as within `earlyhelp`
+        )
         found.append(f"## {' '.join(whole)}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
         if isinstance(command, click.Group):
             found += _sections(command, whole)

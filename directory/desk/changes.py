@@ -36,10 +36,11 @@ def published(desk: Desk, version: Version, content: Content | None = None) -> P
     return Planned(planned.change, planned.before, shown.content if shown else {})
 
 
-def faults_of(desk: Desk, planned: Sequence[Planned]) -> list[Fault]:
+def faults_of(desk: Desk, planned: Sequence[Planned], *, only_told: bool = False) -> list[Fault]:
     """What is wrong with what would be published: each record by itself, and with what it refers to.
 
-    A fault that the published version has as well is told, and does not refuse the change.
+    A fault that the published version has as well is told, and does not refuse the change. `only_told`: none
+    refuses it.
     """
     going_live = [one for one in planned if one.change.state == "published"]
     if not going_live:
@@ -56,14 +57,20 @@ def faults_of(desk: Desk, planned: Sequence[Planned]) -> list[Fault]:
         for finding in check(one.change.kind, one.change.content, known):
             if finding.severity == "note":
                 continue
-            told = finding.severity != "fault" or (finding.place, finding.message, finding.value) in old
+            told = (
+                only_told
+                or finding.severity != "fault"
+                or (finding.place, finding.message, finding.value) in old
+            )
             value = f" ({finding.value})" if finding.value else ""
             where = finding.place.removeprefix("$.").removeprefix("$") or one.change.kind
             found.append(Fault(one.change.id, where, finding.message.rstrip(".") + value, finding.fix, told))
     changes = [one.change for one in planned]
     for constraint, remedy, offender in broken_by(desk.store, desk.data, desk.var, desk.today, changes):
         if not any(one.id == offender.id and offender.said.startswith(f"{one.where}:") for one in found):
-            found.append(Fault(offender.id, constraint, offender.said, remedy, constraint in ONLY_TOLD))
+            found.append(
+                Fault(offender.id, constraint, offender.said, remedy, only_told or constraint in ONLY_TOLD)
+            )
     return found
 
 
@@ -207,15 +214,15 @@ def rolled_back(desk: Desk, version: Version, number: int) -> Planned:
 
 def undone(desk: Desk, revision: int) -> tuple[list[Planned], list[str]]:
     """A whole change set undone, and what the steward should know of it. Raises `DeskRefused`."""
-    from directory.desk.revisions import undoing, written_in
+    from directory.desk.revisions import histories_of, undoing
 
-    made = written_in(desk.store, revision)
-    if not made:
+    histories = histories_of(desk.store, revision)
+    if not histories:
         raise DeskRefused(f"There is no revision {revision}. earlyhelp listing log shows them.")
     planned, notes, stuck = [], [], []
-    for version in made:
-        history = desk.store.history(version.id)
-        found = undoing(history, version.number)
+    for history in histories:
+        found = undoing(history, revision)
+        version = found.made
         name = version.content.get("name") or version.id
         if found.since is not None:
             since = found.since
@@ -228,9 +235,9 @@ def undone(desk: Desk, revision: int) -> tuple[list[Planned], list[str]]:
             notes.append(f"{name}: {found.note}")
     if stuck:
         raise DeskRefused(
-            f"Revision {revision} cannot be undone as a whole: {len(stuck)} of its {len(made)} records were "
-            f"changed since. Undo those changes first, or roll back record by record.{''.join(stuck[:10])}",
-            changed_since=[line.split()[0].strip() for line in stuck],
+            f"Revision {revision} cannot be undone as a whole: {len(stuck)} of its {len(histories)} records "
+            f"were changed since. Undo those changes first, or roll back one by one.{''.join(stuck[:10])}",
+            changed_since=[line.split()[0] for line in stuck],
         )
     return planned, notes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from directory.desk import exchange, looking, watching, writing
+from directory.desk import drafting, exchange, looking, watching, writing
 
 
 @click.group()
@@ -28,6 +28,7 @@ def listing() -> None:
 
 for command in (
     *looking.COMMANDS,
+    *drafting.COMMANDS,
     *writing.COMMANDS,
     *watching.COMMANDS,
     exchange.validate,

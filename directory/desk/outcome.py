@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MOST = 60  # lines of difference a record in text; the JSON has them all
 _LONGEST = 100
+_RECORDS = 20  # shown in text, as are faults and notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +127,32 @@ def _moves(record: dict[str, Any]) -> bool:
 def outcome_text(answer: dict[str, Any]) -> str:
     """The answer as a person reads it, coloured where the terminal is."""
     lines = []
-    for record in answer["records"]:
+    for record in answer["records"][:_RECORDS]:
         lines.append(_headline(record))
         lines += difference_lines(record["differences"])
         if not _moves(record):
             lines.append("  Nothing changes: it is so already.")
-    for one in answer["faults"]:
-        lines.append(f"{click.style('FAULT', fg='red', bold=True)} {one['where']}: {one['said']}")
+    lines += _and_more(answer["records"], "records")
+    several = len(answer["records"]) > 1
+    for one in answer["faults"][:_RECORDS]:
+        head = click.style("FAULT", fg="red", bold=True)
+        lines.append(f"{head} {one['id'] + ' ' if several else ''}{one['where']}: {one['said']}")
         lines.append(f"      {one['fix']}")
-    for one in answer["told"]:
-        lines.append(f"{click.style('Note', fg='yellow')}: {one['where']}: {one['said']}. {one['fix']}")
-    lines += [f"{click.style('Note', fg='yellow')}: {note}" for note in answer["notes"]]
+    lines += _and_more(answer["faults"], "faults")
+    note = click.style("Note", fg="yellow")
+    for one in answer["told"][:_RECORDS]:
+        where = f"{one['id']} {one['where']}" if several else one["where"]
+        lines.append(f"{note}: {where}: {one['said'].rstrip('.')}. {one['fix']}")
+    lines += _and_more(answer["told"], "such notes")
+    lines += [f"{note}: {said}" for said in answer["notes"][:_RECORDS]]
+    lines += _and_more(answer["notes"], "such notes")
     if answer["committed"]:
         lines.append(click.style(f"Done. Revision {answer['revision']}.", fg="green"))
     return "\n".join(lines)
+
+
+def _and_more(held: Sequence[Any], what: str) -> list[str]:
+    return [f"… and {len(held) - _RECORDS:,} more {what} (--json shows all)"] if len(held) > _RECORDS else []
 
 
 def _headline(record: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from directory.store import querying
 from directory.store.engine import reading
 from directory.store.records import Change, Version
 from directory.store.tables import record, revision, version
@@ -49,15 +50,11 @@ def change_sets(store: Store, most: int) -> list[ChangeSet]:
         return [ChangeSet(*row) for row in connection.execute(query)]
 
 
-def written_in(store: Store, number: int) -> list[Version]:
-    """The versions that a revision wrote."""
-    query = (
-        sa.select(version.c.id, version.c.number).where(version.c.revision == number).order_by(version.c.id)
-    )
+def histories_of(store: Store, number: int) -> list[list[Version]]:
+    """Of each record that a revision wrote: every version, oldest first, as of one moment."""
+    query = sa.select(version.c.id).where(version.c.revision == number).order_by(version.c.id)
     with reading(store.engine, store.place) as connection:
-        rows = [(row[0], row[1]) for row in connection.execute(query)]
-    found = (store.version(record_id, which) for record_id, which in rows)
-    return [one for one in found if one is not None]
+        return [querying.history(connection, row[0]) for row in connection.execute(query).all()]
 
 
 def sources(store: Store) -> dict[str, str]:
@@ -77,17 +74,17 @@ class Undoing:
     note: str = ""
 
 
-def undoing(history: list[Version], number: int) -> Undoing:
-    """How the version of that number in a history is undone: the public again sees what it saw before.
+def undoing(history: list[Version], revision_number: int) -> Undoing:
+    """How the version that a revision wrote is undone: the public again sees what it saw before.
 
     Where there was nothing to see before, the record is retired: a history never ends in a gap.
     """
-    made = next(one for one in history if one.number == number)
+    made = next(one for one in history if one.revision == revision_number)
     latest = history[-1]
-    earlier = [one for one in history if one.number < number]
+    earlier = [one for one in history if one.number < made.number]
     before = earlier[-1] if earlier else None
     shown = _shown(earlier)
-    since = latest if latest.number != number else None
+    since = latest if latest.number != made.number else None
     note = ""
     if made.state in ("published", "retired") and shown is not None:
         target, state = shown, "published"

@@ -31,7 +31,7 @@ def test_every_command_in_the_guide_is_one_that_the_program_takes() -> None:
             assert found is not None, words
             command, rest = found, rest[1:]
         # Parsed as the program parses it: an unknown option, a missing argument or a wrong choice fails.
-        command.make_context(words[1], rest)
+        command.make_context(words[1], rest, help_option_names=["-h", "--help"])
 
 
 def test_the_guide_names_every_command_of_a_steward() -> None:

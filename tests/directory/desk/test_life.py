@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from directory.store.records import Change
 from directory.store.verify import verify
 from tests.directory.desk.conftest import SIGNED, Room
 
@@ -103,8 +104,6 @@ def test_a_service_waits_for_its_organisation_unless_both_are_published_together
 
 def test_an_old_fault_is_told_and_does_not_keep_a_steward_from_correcting_another(room: Room) -> None:
     club = room.service(room.organization())
-    from directory.store.records import Change
-
     with room.store() as store:
         version = store.latest(club)
         assert version is not None
@@ -239,3 +238,31 @@ def test_undo_is_refused_where_something_was_changed_since(room: Room) -> None:
     assert done.exit_code == 1
     assert "changed since" in done.stderr and club in done.stderr
     assert room.run("undo", "999").exit_code == 1
+
+
+def test_a_way_back_is_not_barred_by_a_fault_of_what_stood_there_before(room: Room) -> None:
+    club = room.service(room.organization())
+    with room.store() as store:
+        version = store.latest(club)
+        assert version is not None
+        old = version.content | {"minimum_age": 17}
+        store.write([Change("service", club, "published", old, base=version.number)], by="x", reason="x")
+    mended = room.json("edit", club, "--set", "minimum_age=8", "--publish", *SIGNED)["revision"]
+    assert room.json("rollback", club, "--to", "3", *SIGNED, code=1)["faults"]
+    undone = room.json("undo", str(mended), *SIGNED)
+    assert undone["committed"] and any("age" in one["where"] for one in undone["told"])
+    assert room.json("show", club)["content"]["minimum_age"] == 17
+
+
+def test_undoing_very_many_shows_some_and_says_how_many_more(room: Room) -> None:
+    halls = [
+        Change("location", f"hall-{n}", "published", {"id": f"hall-{n}", "location_type": "physical"})
+        for n in range(300)
+    ]
+    with room.store() as store:
+        revision = store.write(halls, by="x", reason="An import").revision
+    shown = room.listing("undo", str(revision), *SIGNED)
+    assert "… and 280 more records" in shown and len(shown.splitlines()) < 80
+    with room.store() as store:
+        assert list(store.published_all()) == []
+        assert store.revision() == revision + 1
