@@ -70,7 +70,8 @@ class Catalogue:
         self._reading = threading.Lock()
         self._read: dict[str, _Read] | None = None
         self._places: dict[str, PlaceFacts] = {}
-        self._terms: dict[str, tuple[int, Terms]] = previous._terms if previous else {}
+        self._terms: dict[str, Terms] = {}
+        self._terms_said: dict[tuple[str, Any], Terms] = {}
 
     # What is there
 
@@ -195,25 +196,35 @@ class Catalogue:
         return wanted.since is None or self.modified(number) >= wanted.since
 
     def _terms_of(self, number: str) -> Terms:
-        mark = self._facts()[number].mark
+        """What `attributes` of a service's row would hold, without writing the row."""
         held = self._terms.get(number)
-        if held is None or held[0] != mark:
-            row = self._written("service", self.published.record(number) or {})
-            attributes = row.get("attributes", ())
-            held = self._terms[number] = (
-                mark,
-                Terms(
-                    frozenset(
-                        one["taxonomy_term_id"].lower() for one in attributes if "taxonomy_term_id" in one
-                    ),
-                    frozenset(
-                        one["taxonomy_term"]["taxonomy_id"].lower()
-                        for one in attributes
-                        if "taxonomy_id" in one.get("taxonomy_term", {})
-                    ),
-                ),
+        if held is None:
+            content = self.published.record(number) or {}
+            parts = [self._terms_in({"attributes": content["attributes"]})] if "attributes" in content else []
+            for member in ("needs", "levels_of_need"):
+                parts += [self._said((member, (code,))) for code in content.get(member, ())]
+            if "referral_route" in content:
+                parts.append(self._said(("referral_route", content["referral_route"])))
+            held = self._terms[number] = Terms(
+                frozenset().union(*(part.terms for part in parts)),
+                frozenset().union(*(part.taxonomies for part in parts)),
             )
-        return held[1]
+        return held
+
+    def _said(self, said: tuple[str, Any]) -> Terms:
+        """The terms of one member of ours with one value: the same in every service that has it."""
+        if said not in self._terms_said:
+            member, value = said
+            self._terms_said[said] = self._terms_in({member: value})
+        return self._terms_said[said]
+
+    def _terms_in(self, content: Content) -> Terms:
+        attributes = self._written("service", content).get("attributes", ())
+        terms = [one["taxonomy_term"] for one in attributes]
+        return Terms(
+            frozenset(one["id"].lower() for one in terms),
+            frozenset(one["taxonomy_id"].lower() for one in terms if "taxonomy_id" in one),
+        )
 
     def _facts(self) -> dict[str, _Read]:
         """Every service's facts in the snapshot's order, read at the first need of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,41 @@ def test_nothing_private_or_for_professionals_only_leaves_by_the_standard(
     audiences = {one["title"]: one["audience"] for one in ours.json()["listing"]["contacts"]}
     assert audiences == {"Duty desk": "professional", "Front desk": "public"}
     assert SECRET not in client.get("/api/v1/services.ndjson").text
+
+
+def test_what_is_carried_over_from_the_revision_before_follows_its_places_and_organisation(
+    own_var: Path,
+) -> None:
+    url = f"sqlite:///{own_var / 'directory.db'}"
+    with Store.open(url) as store:
+        services = list(store.published_all("service"))
+    near = {"postcode": "B15 2TT", "proximity": "30", "per_page": "1000"}
+
+    def ids(client: TestClient, **parameters: str) -> set[str]:
+        told = client.get("/oruk/v3/services", params={"per_page": "1000", **parameters}).json()
+        return {one["id"] for one in told["contents"]}
+
+    with TestClient(create_app(data_dir(), own_var)) as client:
+        spot = client.get("/api/v1/postcodes/B152TT").json()["position"]
+        far = ids(client, postcode="B15 2TT") - ids(client, **near)
+        some = next(one for one in services if one.id in far and one.content.get("service_at_locations"))
+        number, organization = some.id, some.content["organization_id"]
+        place = some.content["service_at_locations"][0]["location_id"]
+        before = client.get(f"/oruk/v3/services/{number}").json()["last_modified"]
+        publish(own_var, url, [changed(url, place, latitude=spot["lat"], longitude=spot["lon"])])
+        for _ in range(400):
+            if client.get("/api/v1/services").json()["revision"] == 2:
+                break
+            time.sleep(0.02)
+        assert number in ids(client, **near)
+        moved = client.get("/oruk/v3/service_at_locations", params={"format": "ndjson", "full": "true"}).text
+        assert str(spot["lat"]) in moved
+        after = client.get(f"/oruk/v3/services/{number}").json()["last_modified"]
+        assert after > before
+        assert number in ids(client, modified_after=after)
+        publish(own_var, url, [changed(url, organization, name="Renamed")])
+        for _ in range(400):
+            if client.get("/api/v1/services").json()["revision"] == 3:
+                break
+            time.sleep(0.02)
+        assert client.get(f"/oruk/v3/services/{number}").json()["last_modified"] > after
