@@ -12,7 +12,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-_PACKAGES = ("starlette", "fastapi", "uvicorn", "uvloop", "httptools", "numpy", "pyarrow", "orjson")
+_PACKAGES = (
+    "starlette",
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+    "numpy",
+    "pyarrow",
+    "orjson",
+    "whoosh",
+    "tantivy",
+)
 _WIDEST = 52
 
 

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 import threading
 import traceback
 from pathlib import Path
@@ -79,3 +80,62 @@ def test_a_kill_at_any_moment_leaves_the_last_generation_in_use_and_the_next_one
             last_seen = mended.revision
     assert cut_short > KILLS // 5, "the kills hardly ever met a writer at work"
     assert len([path for path in search_folder(var).iterdir() if path.is_dir()]) <= 2
+
+
+FILE_WORK = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree")
+
+
+def killed_at_step(url: str, var: Path, last_step: int | None) -> int:
+    """Bring the index up to date in a process that kills itself before a step of its work on files.
+
+    Gives how many steps it came to.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        steps = 0
+
+        def count(event: str, _: object) -> None:
+            nonlocal steps
+            if event in FILE_WORK:
+                steps += 1
+                if steps == last_step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            with Store.open(url) as store:
+                sys.addaudithook(count)
+                bring_up_to_date(store, DATA, var)
+            os.write(writing, str(steps).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        return int(file.read() or last_step or 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_kill_at_every_step_of_putting_a_generation_in_place_leaves_one_in_use(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'directory.db'}"
+    var = tmp_path / "var"
+    with filled(url) as store:
+        bring_up_to_date(store, DATA, var)
+        write(store, service(1, "Zebra club"))
+        bring_up_to_date(store, DATA, var)  # two generations are there: the next one removes the first
+        write(store, service(2, "Giraffe club"))
+        kept = tmp_path / "kept"
+        shutil.copytree(search_folder(var), kept)
+        steps = killed_at_step(url, var, None)
+        assert open_current(var).revision == store.revision()
+        assert steps > 40
+        seen = set()
+        for step in [*range(1, steps - 40, 9), *range(steps - 40, steps + 1)]:
+            shutil.rmtree(search_folder(var))
+            shutil.copytree(kept, search_folder(var))
+            killed_at_step(url, var, step)
+            seen.add(open_current(var).revision)
+            bring_up_to_date(store, DATA, var)
+            assert open_current(var).revision == store.revision()
+        assert seen == {store.revision() - 1, store.revision()}, "the swap lies between two of the steps"

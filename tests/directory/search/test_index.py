@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 from pathlib import Path
 
@@ -213,13 +214,18 @@ def test_words_of_any_alphabet_are_kept_whole(tmp_path: Path) -> None:
         assert index.match([Group(((token, 1.0),))]).numbers.tolist() == [at]
 
 
-def test_many_threads_at_once_get_what_one_alone_gets(folder: Path, index: WhooshIndex) -> None:
+def test_many_threads_at_once_get_what_one_alone_gets(
+    folder: Path, index: WhooshIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     questions = [some_groups(seed) for seed in range(40)]
     questions += [[Group((("w0", 1.0), (f"w{number}", 1.0)), phrase=True)] for number in range(10)]
     alone = [index.match(groups) for groups in questions]
     shared = WhooshIndex.open(folder)  # nothing read yet: the threads read posting lists at the same time
     wrong: list[int] = []
     start = threading.Barrier(8)
+    monkeypatch.setattr("directory.search.index._KEPT_BYTES", 2000)  # so that lists are read over and over
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
 
     def ask(seed: int) -> None:
         order = random.Random(seed).sample(range(len(questions)), len(questions))
@@ -237,6 +243,7 @@ def test_many_threads_at_once_get_what_one_alone_gets(folder: Path, index: Whoos
         thread.start()
     for thread in threads:
         thread.join()
+    sys.setswitchinterval(often)
     assert wrong == []
 
 
