@@ -39,7 +39,7 @@ class Approval:
 
 @dataclass(frozen=True)
 class Opened:
-    """An address opened with the version it belongs to; `newer` is the version in use, where that is later."""
+    """An address opened with its own version; `newer` is the version in use, where that is later."""
 
     flow: Flow
     walk: Walk
@@ -198,7 +198,8 @@ def _without_reuse(versions: list[Flow]) -> tuple[tuple[Flow, ...], list[str]]:
     for flow in versions:
         wrong = [
             f"{flow.file}:{question.line}: The code {question.code!r} stands for "
-            f"{meaning[question.code][0]!r} since version {meaning[question.code][1]}. Give {question.id!r} one that was never used."
+            f"{meaning[question.code][0]!r} since version {meaning[question.code][1]}. "
+            f"Give {question.id!r} one that was never used."
             for question in flow.questions
             if question.code in meaning and meaning[question.code][0] != question.id
         ]

@@ -1,0 +1,174 @@
+"""Whom to call, in order: an outcome's contact words made into contacts at a place and a moment.
+
+Every list ends in somebody who answers now. Where a team is closed it is told when it opens, and the front
+door stands behind it; where there is no postcode it is told how to find the team, and the front door too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from directory.routing.route import Contact, Frame
+
+Facts = dict[str, Any]
+_HERE = "If the child is in Birmingham now"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What contacts depend on: the frame of the moment, the home's teams, and whose children it is.
+
+    `teams` are the teams of an answer to a postcode, by layer; None where no home in the city is known.
+    `titles` are the titles of the team layers. `elsewhere` is the `call` of an answer for a home in another
+    authority, None for Birmingham.
+    """
+
+    frame: Frame
+    teams: Mapping[str, Facts] | None
+    titles: Mapping[str, str]
+    elsewhere: Facts | None = None
+
+
+def steps(words: Iterable[str], spot: Spot, audience: str = "professional") -> list[Facts]:
+    """The contacts for an outcome's contact words, in order, the last of them open.
+
+    `audience` is professional or public: whose contacts of a team are given.
+    """
+    found: list[Facts] = []
+    for word in words:
+        kind, _, code = word.partition(":")
+        if kind == "danger":
+            found.append(_step("danger", spot.frame.call.danger))
+        elif kind == "front_door" and not code:
+            found += _front_door(spot)
+        elif kind == "front_door":
+            found += _line(code, spot)
+        elif spot.elsewhere is None:
+            found.append(_team(code, spot, audience))
+            if not found[-1]["open"]:
+                found += _front_door(spot)
+    if not any(one["open"] and one["kind"] != "danger" for one in found):
+        found += _front_door(spot)
+    if spot.elsewhere is not None:
+        found += _outside_last(spot, found)
+    return _once(found)
+
+
+def first_open(found: Sequence[Facts]) -> Facts:
+    """The first of `found` to call now; the first at all where none is known to be open."""
+    ready = [one for one in found if one["telephone"]]
+    return next((one for one in ready if one["open"]), ready[0] if ready else found[0])
+
+
+def _front_door(spot: Spot) -> list[Facts]:
+    if spot.elsewhere is None:
+        return [_step("front_door", spot.frame.call.now)]
+    now, authority = spot.elsewhere["now"], spot.elsewhere["authority"] or {}
+    if now is None:
+        name = authority.get("name") or "the authority where the child lives"
+        return [
+            _nobody("authority", f"Children's services: {name}", "We hold no number for them. Look it up.")
+        ]
+    others = [one for one in spot.elsewhere["also"] if one["open"] and one["purpose"] == now["purpose"]]
+    return [_step("authority", one) for one in (now, *others)]
+
+
+def _line(code: str, spot: Spot) -> list[Facts]:
+    """A named line of the front door; when it is closed, the front door itself behind it."""
+    listed = spot.frame.contact_json.get(("front_door", code), [])
+    found = [_step("line", listed[0])] if listed and spot.elsewhere is None else []
+    if not found or not found[0]["open"]:
+        found += _front_door(spot)
+    return found
+
+
+def _team(layer: str, spot: Spot, audience: str) -> Facts:
+    title = spot.titles.get(layer, layer.replace("_", " ").capitalize())
+    if spot.teams is None:
+        words = f"Which one depends on the home. Give its postcode to see the contact ({title})."
+        return _nobody("find_team", title, words) | {"layer": layer}
+    team = spot.teams.get(layer)
+    contacts = [one for one in team["contacts"] if one["audience"] in (audience, "both")] if team else []
+    reachable = [one for one in contacts if one["telephone"]] or contacts
+    if team is None or not reachable:
+        return _nobody("team", team["name"] if team else title, "No contact is listed for this home.") | {
+            "layer": layer
+        }
+    chosen = next((one for one in reachable if one["open"]), reachable[0])
+    name = team["name"]
+    whole = name if title.lower() in name.lower() else f"{title}: {name}"
+    return _step("team", chosen) | {
+        "layer": layer,
+        "title": whole,
+        "code": team["code"],
+        "status": team["status"],
+        "beside": [{"name": one["name"], "metres": one["metres"]} for one in team["near"]],
+    }
+
+
+def _outside_last(spot: Spot, found: Sequence[Facts]) -> list[Facts]:
+    """Behind another authority's line: who answers if that does not, and who if the child is here."""
+    last: list[Facts] = []
+    if not any(one["open"] for one in found if one["kind"] == "authority"):
+        for code in ("NSPCC", "POLICE_101"):
+            listed = spot.frame.contact_json.get(("front_door", code), [])
+            now = [one for one in listed[:1] if one["open"]]
+            last += [_step("line", one) | {"when": "If they do not answer"} for one in now]
+    return [*last, _step("found_here", spot.frame.call.now) | {"when": _HERE}]
+
+
+def telephone_link(telephone: str | None) -> str | None:
+    """A number as the address of a link, such as `tel:01213031888`; None for no number."""
+    return "tel:" + re.sub(r"(?<!^)\+|[^\d+]", "", telephone) if telephone else None
+
+
+def _step(kind: str, contact: Contact) -> Facts:
+    return {
+        "kind": kind,
+        "title": contact["role"],
+        "role": contact["role"],
+        "when": None,
+        "telephone": contact["telephone"] or None,
+        "tel": telephone_link(contact["telephone"]),
+        "email": contact["email"] or None,
+        "form": contact["form"] or None,
+        "open": contact["open"],
+        "words": contact["state_words"],
+        "until": contact["changes_at"],
+        "hours_words": contact["hours_words"],
+        "purpose": contact["purpose"],
+        "sample": contact["sample"],
+        "source": contact["source"],
+        "checked": contact["checked"],
+        "layer": None,
+    }
+
+
+def _nobody(kind: str, title: str, words: str) -> Facts:
+    """A step that says what to do instead of whom to call."""
+    empty = dict.fromkeys(
+        ("when", "telephone", "tel", "email", "form", "open", "until", "hours_words", "purpose", "source")
+    )
+    return {
+        "kind": kind,
+        "title": title,
+        "role": title,
+        **empty,
+        "words": words,
+        "sample": False,
+        "checked": None,
+        "layer": None,
+    }
+
+
+def _once(found: Sequence[Facts]) -> list[Facts]:
+    """Without a contact that stands earlier already."""
+    kept: list[Facts] = []
+    for one in found:
+        key = (one["title"], one["telephone"])
+        if key not in {(other["title"], other["telephone"]) for other in kept}:
+            kept.append(one)
+    return kept
