@@ -230,6 +230,17 @@ def test_undo_gives_the_public_back_what_it_saw_whatever_the_change_was(either: 
         assert verify(store) == []
 
 
+def test_undoing_the_publication_of_a_draft_brings_back_what_was_published_before_it(room: Room) -> None:
+    club = room.service(room.organization())
+    room.listing("edit", club, "--set", "fees=Free", *SIGNED)
+    revision = room.json("publish", club, *SIGNED)["revision"]
+    undone = room.json("undo", str(revision), *SIGNED)
+    assert "fees" not in room.json("show", club, "--published")["content"]
+    assert "version 3 stays in the history" in undone["notes"][0]
+    room.listing("rollback", club, "--to", "3", *SIGNED)
+    assert room.json("show", club)["content"]["fees"] == "Free"
+
+
 def test_undo_is_refused_where_something_was_changed_since(room: Room) -> None:
     club = room.service(room.organization())
     revision = room.json("edit", club, "--set", "fees=Free", "--publish", *SIGNED)["revision"]

@@ -38,6 +38,7 @@ def told(schedules: list[dict[str, Any]], moment: str) -> str:
     [
         ("2026-11-23T10:00", "Open until 5:15pm today"),
         ("2026-11-23T08:44", "Opens 8:45am today"),
+        ("2026-11-23T08:45", "Open until 5:15pm today"),
         ("2026-11-23T17:15", "Opens 8:45am tomorrow"),
         ("2026-11-27T16:15", "Opens 8:45am on Monday"),
         ("2026-11-28T12:00", "Opens 8:45am on Monday"),
