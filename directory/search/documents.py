@@ -75,43 +75,47 @@ class Analysis:
             return None
         return hit
 
-    def tokens(self, text: str) -> tuple[list[str], list[str]]:
-        """The tokens of a listing's text: in their order, and those that are to follow at the end."""
+    def read(self, text: str) -> tuple[list[str], list[str], list[str]]:
+        """A listing's text: its tokens in their order, those that are to follow at the end, and the codes of
+        the needs that it speaks of in a phrase of two words or more."""
         found = words(text[:LONGEST_TEXT])
         stream: list[str] = []
         more: list[str] = list(joined_words(found))
-        at = 0
-        while at < len(found):
-            hit = self.phrase_at(found, at)
+        codes: list[str] = []
+        begins = self.phrases.begins
+        at, end = 0, len(found)
+        while at < end:
+            word = found[at]
+            hit = self.phrase_at(found, at) if begins(word.stem) else None
             if hit is None:
-                if not self.dropped(found[at]):
-                    stream.append(found[at].stem)
+                if not self.dropped(word):
+                    stream.append(word.stem)
                 at += 1
                 continue
             phrase, length = hit
             stream.append(phrase.token)
-            if length > 1 or found[at].stem != phrase.token:
+            if length > 1:
+                codes += phrase.codes
+            if length > 1 or word.stem != phrase.token:
                 more += [w.stem for w in found[at : at + length] if not self.dropped(w)]
             at += length
-        return stream, more
+        return stream, more, codes
 
-    def field(self, texts: Iterable[str]) -> list[str]:
-        """The tokens of one field, which may be put together from several texts."""
+    def tokens(self, text: str) -> tuple[list[str], list[str]]:
+        """The tokens of a listing's text: in their order, and those that are to follow at the end."""
+        return self.read(text)[:2]
+
+    def field(self, texts: Iterable[str], codes: list[str] | None = None) -> list[str]:
+        """The tokens of one field, put together from texts; `codes` gets the needs they speak of."""
         streams: list[str] = []
         more: list[str] = []
         for text in texts:
-            stream, extra = self.tokens(text)
+            stream, extra, said = self.read(text)
             streams += stream
             more += extra
+            if codes is not None:
+                codes += said
         return streams + more
-
-    def needs_said(self, text: str) -> Iterator[str]:
-        """The codes of needs that a text speaks of in a phrase of two words or more."""
-        found = words(text[:LONGEST_TEXT])
-        for at in range(len(found)):
-            hit = self.phrase_at(found, at)
-            if hit is not None and hit[1] > 1:
-                yield from hit[0].codes
 
 
 def texts_of(service: Content) -> dict[str, list[str]]:
@@ -149,14 +153,15 @@ def _each(service: Mapping[str, Any], places: Iterable[Mapping[str, Any]], part:
 def document(service: Content, analysis: Analysis) -> Document:
     """One service, whole (its organisation and locations nested), as the engines index it."""
     texts = texts_of(service)
-    fields = {name: analysis.field(held) for name, held in texts.items()}
+    said: list[str] = []
+    fields = {
+        name: analysis.field(held, said if name in ("name", "description") else None)
+        for name, held in texts.items()
+    }
     codes = [code for code in service.get("needs", ()) if analysis.needs.get(code)]
     names = [need.name for code in codes if (need := analysis.needs.get(code))]
     fields["needs"] = [f"{NEED_TOKEN}{code}" for code in codes] + analysis.field(names)
     fields["needs"] += [f"{token}{code}" for token, code in zip(MAIN_TOKENS, codes, strict=False)]
-    said = [
-        code for name in ("name", "description") for text in texts[name] for code in analysis.needs_said(text)
-    ]
     fields["other"] += [f"{NEED_TOKEN}{code}" for code in dict.fromkeys(said) if code not in codes]
     return Document(service["id"], {name: tuple(held) for name, held in fields.items() if held})
 

@@ -52,24 +52,24 @@ class Standing:
     score: float
     terms: Sequence[Term]
     tokens: Mapping[str, frozenset[str]]  # of each indexed field of the service
-    serves: int | None  # of `reach`; None where no home was given
-    home: Home | None
-    send: bool
-    at: dt.datetime
 
 
-def result(service: Content, standing: Standing, needs: Needs) -> Facts:
-    """A search result as the API and the pages show it."""
-    organization = service.get("organization") or {}
-    today = standing.at.astimezone(LONDON).date()
-    serves = serves_facts(service, standing)
-    assured = assured_facts(service, today)
-    ages = ages_words(service, send=standing.send)
+def result(service: Content, shown: Facts, standing: Standing, needs: Needs) -> Facts:
+    """A search result as the API and the pages show it: `shown`, with its score and why it matched."""
     why, matched = _why(standing, needs)
+    ages = shown["ages"]
     why += [f"For ages {ages[0].lower()}{ages[1:]}"] if _states_ages(service) else []
-    why.append(serves["words"])
-    why.append(assured["words"])
-    hours = state(schedules_of(service), standing.at)
+    why += [shown["serves"]["words"], shown["assured"]["words"]]
+    return shown | {"why": why, "matched": matched, "score": round(standing.score, 4)}
+
+
+def shown(
+    service: Content, serves: int | None, home: Home | None, send: bool, at: dt.datetime, needs: Needs
+) -> Facts:
+    """What is told of a service whatever words found it. `serves` is of `reach`; None: no home is known."""
+    organization = service.get("organization") or {}
+    today = at.astimezone(LONDON).date()
+    hours = state(schedules_of(service), at)
     levels = {term.code: term.name for term in needs.levels}
     route = service.get("referral_route")
     return {
@@ -77,26 +77,26 @@ def result(service: Content, standing: Standing, needs: Needs) -> Facts:
         "name": service.get("name", ""),
         "organization": {"id": service.get("organization_id"), "name": organization.get("name", "")},
         "summary": summary(str(service.get("description", ""))),
-        "why": why,
-        "matched": matched,
-        "score": round(standing.score, 4),
+        "why": [],
+        "matched": [],
+        "score": 0.0,
         "needs": [
             {"code": code, "name": need.name}
             for code in service.get("needs", ())
             if (need := needs.get(code)) is not None
         ],
-        "ages": ages,
+        "ages": ages_words(service, send=send),
         "levels": [
             {"code": code, "name": levels.get(code, code)} for code in service.get("levels_of_need", ())
         ],
         "referral_route": route,
         "referral_words": REFERRAL_WORDS.get(str(route), "How to refer is not stated"),
-        "serves": serves,
-        "places": places(service, standing.home),
-        "open": {"now": hours.open, "words": now_words(hours, standing.at)},
+        "serves": serves_facts(service, serves, home),
+        "places": places(service, home),
+        "open": {"now": hours.open, "words": now_words(hours, at)},
         "cost": cost_facts(service),
         "capacity": capacity_facts(service, today),
-        "assured": assured,
+        "assured": assured_facts(service, today),
         "contact": contact(service),
         "sample": bool(service.get("sample")),
     }
@@ -177,10 +177,9 @@ def ages_words(service: Content, *, send: bool = False) -> str:
     return words
 
 
-def serves_facts(service: Content, standing: Standing) -> Facts:
+def serves_facts(service: Content, level: int | None, home: Home | None) -> Facts:
     """Whether the home is served, and the areas a service is for, in words."""
     words = area_words(service)
-    home, level = standing.home, standing.serves
     if home is None or level is None or not home.known:
         return {"home": "unknown", "words": words}
     if level == YES:

@@ -21,7 +21,7 @@ from directory.listings.hours import LONDON
 from directory.search.ages import read_age_words
 from directory.search.columns import Columns, Mask
 from directory.search.documents import Analysis, document
-from directory.search.explain import Standing, result
+from directory.search.explain import Standing, result, shown
 from directory.search.facets import Facets
 from directory.search.filters import SORTS, Asked, Filters, Wanted, wanted
 from directory.search.nothing import nothing
@@ -112,6 +112,7 @@ class Finder:
         self.spelling = Spelling(self.columns.written, said)
         self.understanding = Understanding(self.analysis, self.spelling, ages, areas, self.geography)
         self.service = lru_cache(maxsize=4096)(self._published.service)
+        self._shown = lru_cache(maxsize=4096)(self._show)
         self._tokens = lru_cache(maxsize=4096)(self._tokens_of)
         self.filters = Filters(self.columns, self.geography, self.service)
         self._facets = Facets(self.filters, self.analysis.needs, self._languages, self._features)
@@ -213,16 +214,15 @@ class Finder:
         service = self.service(identifier) or {"id": identifier}
         home = found.wanted.home
         serves = int(self.filters.serves(home)[number]) if home is not None and home.known else None
-        standing = Standing(
-            found.scores[at],
-            found.understood.terms,
-            self._tokens(identifier),
-            serves,
-            home,
-            found.understood.send,
-            found.wanted.at,
-        )
-        return result(service, standing, self.analysis.needs)
+        facts = self._shown(identifier, serves, home, found.understood.send, found.wanted.at)
+        standing = Standing(found.scores[at], found.understood.terms, self._tokens(identifier))
+        return result(service, facts, standing, self.analysis.needs)
+
+    def _show(
+        self, identifier: str, serves: int | None, home: Home | None, send: bool, at: dt.datetime
+    ) -> Facts:
+        service = self.service(identifier) or {"id": identifier}
+        return shown(service, serves, home, send, at, self.analysis.needs)
 
     def _tokens_of(self, identifier: str) -> Mapping[str, frozenset[str]]:
         service = self.service(identifier)

@@ -166,6 +166,10 @@ class Phrases:
             if len(joined) == 1 and len(joined[0].plain) > 5:
                 self._joined.setdefault(joined[0].stem, phrase)
 
+    def begins(self, stem: str) -> bool:
+        """Whether any phrase begins with a word of that stem."""
+        return stem in self._longest or stem in self._joined
+
     def at(self, found: Sequence[Word], start: int) -> tuple[Phrase, int] | None:
         """The longest phrase that begins at a word, and how many words it has."""
         first = found[start].stem

@@ -56,15 +56,12 @@ LONGEST_WORD = 40
 
 
 class Word(NamedTuple):
-    """One word of a text: as `typed`, `plain` (small, accents folded), its `stem`, whether a hyphen joins it
-    to the word before, and where in the text it begins and ends (characters)."""
+    """One word: as `typed`, `plain` (small, accents folded), its `stem`, whether a hyphen joins it on."""
 
     typed: str
     plain: str
     stem: str
     joined: bool = False
-    start: int = 0
-    end: int = 0
 
     @property
     def capitals(self) -> bool:
@@ -126,11 +123,10 @@ def words(text: str) -> list[Word]:
     for match in _WORD.finditer(text):
         typed = match[0]
         plain, stemmed = _read(typed)
-        start = match.start()
+        start, after = match.span()
         if plain:
-            joined = start == end + 1 and text[end] == "-" and end > 0
-            found.append(Word(typed, plain, stemmed, joined, start, match.end()))
-        end = match.end()
+            found.append(Word(typed, plain, stemmed, start == end + 1 and end > 0 and text[end] == "-"))
+        end = after
     return found
 
 
