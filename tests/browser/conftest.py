@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from geo.home import data_dir
+from tests.api.stocking import SAMPLE, empty_var, stock
 from tests.browser.live import DESK, PHONE, Watched, serving, watching
 from tests.conftest import skip_or_fail
 
@@ -23,6 +24,15 @@ CHROMIUM = os.environ.get("EARLYHELP_CHROMIUM", "/usr/bin/chromium")
 @pytest.fixture(scope="session")
 def site(built: Path) -> Iterator[str]:
     with serving(data_dir(), built) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def directory_site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same with the sample directory."""
+    var = empty_var(built, tmp_path_factory.mktemp("browser"))
+    stock(var, SAMPLE)
+    with serving(data_dir(), var) as address:
         yield address
 
 
@@ -65,4 +75,26 @@ def phone(chromium: Any, site: str) -> Iterator[Watched]:
 @pytest.fixture
 def desk(chromium: Any, site: str) -> Iterator[Watched]:
     with watching(chromium, site, viewport=DESK) as watched:
+        yield watched
+
+
+@pytest.fixture(params=["phone", "desk"])
+def finding(request: pytest.FixtureRequest, chromium: Any, directory_site: str) -> Iterator[Watched]:
+    """A tab before the site with the directory, at both sizes."""
+    size = PHONE if request.param == "phone" else DESK
+    with watching(chromium, directory_site, viewport=size) as watched:
+        yield watched
+
+
+@pytest.fixture
+def finding_without_scripts(chromium: Any, directory_site: str) -> Iterator[Watched]:
+    """The same on a telephone without scripts."""
+    with watching(chromium, directory_site, viewport=PHONE, java_script_enabled=False) as watched:
+        yield watched
+
+
+@pytest.fixture
+def finding_at_a_desk(chromium: Any, directory_site: str) -> Iterator[Watched]:
+    """The same on a desk screen only."""
+    with watching(chromium, directory_site, viewport=DESK) as watched:
         yield watched
