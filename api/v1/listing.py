@@ -10,7 +10,7 @@ from directory.listings import hours
 from directory.listings.public import public
 from directory.prepared import ATTRIBUTION
 from directory.search.columns import schedules_of
-from directory.search.explain import Standing, result
+from directory.search.explain import shown
 from directory.store.standard import ENTITIES
 
 Facts = dict[str, Any]
@@ -93,8 +93,7 @@ def _stripped(value: Any) -> Any:
 
 def card(current: Current, service: Facts, at: dt.datetime) -> Facts:
     """A service as a search shows it, without what only a search can say of it."""
-    unasked = Standing(score=1.0, terms=(), tokens={}, serves=None, home=None, send=False, at=at)
-    facts = result(service, unasked, current.needs)
+    facts = shown(service, None, None, False, at, current.needs)
     return {name: value for name, value in facts.items() if name not in ("score", "why", "matched")}
 
 
