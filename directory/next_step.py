@@ -14,9 +14,9 @@ import orjson
 
 from directory.answer import Answers
 from directory.contact_steps import Spot, first_open, steps, telephone_link
+from directory.helpful import helpful, needs
 from directory.pathway.decide import Decision
 from directory.pathway.explain import level_of, route_facts, rule_facts, source_facts, why, would_change
-from directory.pathway.flow import NOT_SURE
 from directory.pathway.walk import write
 from directory.prepared import Prepared
 from directory.routing.london import LONDON
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
 Facts = dict[str, Any]
 SUPPORTS = "This supports your judgement; it does not replace it."
-SHOWN = 8  # services
-_ASKED = 24  # services looked through for ones that are open
-_ENOUGH = 3  # fewer than this at the level itself, and other levels are looked at too
-_LEVELS = ("universal", "universal_plus", "additional", "complex")
 
 
 def next_step(
@@ -56,7 +52,7 @@ def next_step(
     flow, outcome = decision.flow, decision.outcome
     listed = steps(outcome.contact, spot)
     home = postcode if "areas" in found else ""
-    services = _services(decision, home, moment, finder) if spot.elsewhere is None else []
+    services = helpful(decision, home, moment, finder) if finder and spot.elsewhere is None else []
     start, until = prepared.frame.holds
     return {
         "flow": flow.id,
@@ -207,37 +203,3 @@ def by(decision: Decision, at: dt.datetime) -> Facts:
         "words": words,
         "escalate_to": frame.escalate_to or None,
     }
-
-
-def needs(decision: Decision) -> frozenset[str]:
-    """The needs to look for services for: of the outcome, the routes and the answers that demand something.
-
-    An answer of not sure says nothing about what is needed, only the need to talk.
-    """
-    found = {*decision.outcome.needs, *(need for route in decision.routes for need in route.needs)}
-    for question in decision.asked:
-        choice = decision.flow.choices[question.id, decision.answers[question.id]]
-        found.update(choice.needs)
-        if choice.demands is not None and choice.id != NOT_SURE:
-            found.update(question.needs)
-    return frozenset(found)
-
-
-def _services(decision: Decision, home: str, at: dt.datetime, finder: Finder | None) -> list[Facts]:
-    """Services for the needs, at the level and for the home, open ones first; the age is not asked."""
-    wanted = needs(decision)
-    if finder is None or not wanted:
-        return []
-    from directory.search.filters import Asked
-
-    level = decision.level if decision.level in _LEVELS else None
-    results: list[Facts] = []
-    for tried in dict.fromkeys((level, None)):
-        asked = Asked(postcode=home, needs=wanted, level=tried, at=at, per_page=_ASKED)
-        seen = {one["id"] for one in results}
-        results += [one for one in finder.find(asked)["results"] if one["id"] not in seen]
-        if len(results) >= _ENOUGH:
-            break
-    order = {True: 0, None: 1, False: 2}
-    results.sort(key=lambda one: order[one["open"]["now"]])
-    return results[:SHOWN]
