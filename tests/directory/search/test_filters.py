@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,8 @@ from directory.search.columns import schedules_of
 from directory.search.filters import AGE_BANDS, Asked
 from directory.search.finder import Finder
 from directory.store.standard import Content
-from tests.directory.search.sample import MONDAY
+from geo.gazetteer import Gazetteer
+from tests.directory.search.sample import MONDAY, finder, generation
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -146,9 +148,9 @@ def test_a_district_gives_what_serves_it_wholly_partly_or_with_the_whole_city(se
             layer, code = area.get("layer"), area.get("code")
             if layer == "country" or (layer, code) == ("authority", "E08000025"):
                 expected.add(service["id"])
-            for at, generation in enumerate(gazetteer.generations):
-                codes = [c for c, _n in generation["areas"]]
-                if generation["layer"] == layer and code in codes:
+            for at, one in enumerate(gazetteer.generations):
+                codes = [c for c, _n in one["areas"]]
+                if one["layer"] == layer and code in codes:
                     inside = np.asarray(gazetteer.columns[at]) == codes.index(code)
                     shared = int((inside & homes).sum())
                     if shared > 0.01 * min(int(inside.sum()), int(homes.sum())):
@@ -201,3 +203,41 @@ def test_a_mask_is_made_once_and_kept(search: Finder) -> None:
     one = search.filters.one("need", frozenset({"autism"}), MONDAY)
     assert search.filters.one("need", frozenset({"autism"}), MONDAY) is one
     assert not one.flags.writeable
+
+
+def test_in_the_nights_when_the_clock_changes_open_now_is_told_by_the_hours_too(
+    gazetteer: Gazetteer, folder: Path
+) -> None:
+    times = "0030-0130 0115-0300 2300-0145 0130-0210 0230-0500"
+    spans = [(t[:2] + ":" + t[2:4], t[5:7] + ":" + t[7:]) for t in times.split()]
+    services = [
+        {
+            "id": f"00000000-0000-4000-8000-00000000000{number}",
+            "name": f"Night {number}",
+            "schedules": [
+                {"freq": "WEEKLY", "byday": "SA,SU", "opens_at": opens, "closes_at": closes, "id": "x"}
+            ],
+        }
+        for number, (opens, closes) in enumerate(spans)
+    ]
+    search = finder(generation(services, folder), gazetteer, folder)
+    again = [dt.datetime(2026, 10, 25, 1, minute, tzinfo=dt.UTC) for minute in (0, 5, 20)]
+    for at in _moments()[40:] + again:
+        mask = search.filters.one("open_now", True, at)
+        assert mask.tolist() == [state(one["schedules"], at).open is True for one in services], at
+
+
+def test_an_area_that_lies_partly_in_a_district_serves_it_and_a_sliver_does_not(search: Finder) -> None:
+    gazetteer = search.geography.gazetteer
+    drawn = {g["layer"]: at for at, g in enumerate(gazetteer.generations) if g["valid_to"] is None}
+    columns = {layer: np.asarray(gazetteer.columns[at]) for layer, at in drawn.items()}
+    seen = set()
+    for layer in ("hub", "ward_2018", "childrens_centre"):
+        for area, (code, _name) in enumerate(gazetteer.generations[drawn[layer]]["areas"]):
+            for other, (district, _other) in enumerate(gazetteer.generations[drawn["district"]]["areas"]):
+                here, there = columns[layer] == area, columns["district"] == other
+                shared = (here & there).sum() / min(here.sum(), there.sum())
+                overlaps = search.geography.overlaps((layer, code), ("district", district))
+                assert overlaps == (shared > 0.01)
+                seen.add((overlaps, 0.01 < shared < 0.45, 0 < shared <= 0.01))
+    assert (True, True, False) in seen and (False, False, True) in seen
