@@ -48,6 +48,7 @@ _MADE_BY = (  # what of the code decides how a generation comes out
     "search/folders.py",
     "search/impact.py",
     "search/index.py",
+    "search/postgres.py",
     "search/postings.py",
     "search/synonyms.py",
     "search/text.py",
