@@ -69,9 +69,8 @@ def _front_door(spot: Spot) -> list[Facts]:
     now, authority = spot.elsewhere["now"], spot.elsewhere["authority"] or {}
     if now is None:
         name = authority.get("name") or "the authority where the child lives"
-        return [
-            _nobody("authority", f"Children's services: {name}", "We hold no number for them. Look it up.")
-        ]
+        words = "We hold no number for them: find it on their website."
+        return [_nobody("authority", f"Children's services: {name}", words)]
     others = [one for one in spot.elsewhere["also"] if one["open"] and one["purpose"] == now["purpose"]]
     return [_step("authority", one) for one in (now, *others)]
 

@@ -3,12 +3,12 @@ any answer demands, and the first rule of the table that holds. Pure, and a frac
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import accumulate
+from typing import Literal, NamedTuple
 
-from directory.pathway.flow import Choice, Demand, Flow, Outcome, Question, Route, Rule
+from directory.pathway.flow import Choice, Flow, Outcome, Question, Route, Rule
 from directory.pathway.walk import Answers, asked, follow
 
 Direction = Literal["up", "down", "across"]
@@ -73,12 +73,11 @@ class Decision:
         )
 
 
-@dataclass(frozen=True)
-class _Sum:
-    """What all answers demand together: the level's rank, the routes, and the answers themselves."""
+class _Sum(NamedTuple):
+    """What answers demand together: the level's rank, the routes' bits; and the answers a rule may name."""
 
     rank: int
-    routes: frozenset[str]
+    routes: int
     answers: Mapping[str, str]
 
 
@@ -95,8 +94,9 @@ def decide(flow: Flow, answers: Mapping[str, str]) -> Decision:
     if rule is None:
         raise Undecided("No rule of the questionnaire holds for these answers.")
     outcome = flow.outcome_by_id[rule.outcome]
-    routes = tuple(route for route in flow.routes if route.id in total.routes)
-    route = next((flow.route_by_id[one] for one in rule.when.routes if one in total.routes), None)
+    routes = tuple(route for route in flow.routes if flow.route_bit[route.id] & total.routes)
+    headline = (one for one in rule.when.routes if flow.route_bit[one] & total.routes)
+    route = next((flow.route_by_id[one] for one in headline), None)
     rank = max(total.rank, flow.level_rank[outcome.level])
     deciding = tuple(
         (question, choice)
@@ -131,90 +131,78 @@ def _decides(flow: Flow, question: Question, choice: Choice, total: _Sum, rule: 
     return question.id in rule.when.answers
 
 
-def _sum(flow: Flow, path: tuple[Question, ...], answers: Mapping[str, str]) -> _Sum:
+def _sum(flow: Flow, path: Sequence[Question], answers: Mapping[str, str]) -> _Sum:
     """What is demanded on a path; a question without an answer demands nothing."""
-    rank, routes = 0, set()
+    rank = routes = 0
+    ruling = {}
     for question in path:
         given = answers.get(question.id)
-        demand = flow.choices[question.id, given].demands if given is not None else None
-        if demand is not None:
-            if demand.level is not None:
-                rank = max(rank, flow.level_rank[demand.level])
-            if demand.route is not None:
-                routes.add(demand.route)
-    on_path = {question.id for question in path}
-    return _Sum(
-        rank,
-        frozenset(routes),
-        {one: answers[one] for one in flow.ruling if one in on_path and one in answers},
-    )
+        if given is None:
+            continue
+        level, bit = flow.demanded[question.id, given]
+        rank = max(rank, level)
+        routes |= bit
+        if question.id in flow.ruling:
+            ruling[question.id] = given
+    return _Sum(rank, routes, ruling)
 
 
 def _rule(flow: Flow, total: _Sum) -> Rule | None:
     """The first rule that holds."""
-    level = flow.levels[total.rank].id
-    for rule in flow.rules:
-        when = rule.when
-        if when.routes and total.routes.isdisjoint(when.routes):
+    level, routes = 1 << total.rank, total.routes
+    for rule, wanted_routes, levels, wanted in flow.tests:
+        if not levels & level or (wanted_routes and not wanted_routes & routes):
             continue
-        if when.levels and level not in when.levels:
-            continue
-        if when.at_least is not None and total.rank < flow.level_rank[when.at_least]:
-            continue
-        if all(total.answers.get(question) in wanted for question, wanted in when.answers.items()):
+        if not wanted or all(total.answers.get(question) in choices for question, choices in wanted):
             return rule
     return None
+
+
+def _together(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """What two demands, each a rank and routes, come to."""
+    return max(one[0], other[0]), one[1] | other[1]
 
 
 class _Others:
     """What is demanded by all answers but one, quickly: for asking what another answer would have led to."""
 
-    def __init__(self, flow: Flow, path: tuple[Question, ...], answers: Answers, total: _Sum) -> None:
+    def __init__(self, flow: Flow, path: Sequence[Question], answers: Answers, total: _Sum) -> None:
         self.flow, self.answers, self.total = flow, answers, total
-        self.on_path = {question.id for question in path}
-        demands = {question.id: flow.choices[question.id, answers[question.id]].demands for question in path}
-        self._rank = {one: _rank(flow, demand) for one, demand in demands.items()}
-        self._ranks = Counter(self._rank.values())
-        self._route = {one: demand.route if demand else None for one, demand in demands.items()}
-        self._routes = Counter(self._route.values())
-        self._ruled: dict[tuple[int, frozenset[str]], Rule | None] = {}
+        self._ruled: dict[tuple[int, int], Rule | None] = {}
+        demanded = [flow.demanded[question.id, answers[question.id]] for question in path]
+        self._before = list(accumulate(demanded, _together, initial=(0, 0)))
+        self._after = list(accumulate(reversed(demanded), _together, initial=(0, 0)))[::-1]
 
-    def instead(self, question: Question, choice: Choice) -> tuple[_Sum, Rule | None, tuple[str, ...]]:
-        """The sum with `choice` given instead, its rule, and the questions that it opens."""
-        given = self.flow.choices[question.id, self.answers[question.id]]
-        if choice.ends or given.ends or question.id in self.flow.steering:
+    def without(self, at: int) -> tuple[int, int]:
+        """The rank and the routes that all but the answer number `at` of the path demand."""
+        return _together(self._before[at], self._after[at + 1])
+
+    def instead(
+        self, question: Question, choice: Choice, rest: tuple[int, int]
+    ) -> tuple[_Sum, Rule | None, tuple[str, ...]]:
+        """The sum with `choice` beside the `rest`, its rule, and the questions that it opens."""
+        flow = self.flow
+        if flow.steers(question.id, self.answers[question.id], choice.id):
             changed = {**self.answers, question.id: choice.id}
-            path = tuple(asked(self.flow, changed))
-            total = _sum(self.flow, path, changed)
+            path = asked(flow, changed)
+            total = _sum(flow, path, changed)
             opened = tuple(one.id for one in path if one.id not in changed)
-            return total, _rule(self.flow, total), opened
-        demand = choice.demands
-        own = self._rank[question.id]
-        rank = max((r for r, n in self._ranks.items() if n > (r == own)), default=0)
-        rank = max(rank, _rank(self.flow, demand))
-        routes = self.total.routes
-        mine = self._route[question.id]
-        if mine is not None and self._routes[mine] == 1:
-            routes = routes - {mine}
-        if demand is not None and demand.route is not None:
-            routes = routes | {demand.route}
-        if question.id in self.flow.ruling:
+            return total, _rule(flow, total), opened
+        level, bit = flow.demanded[question.id, choice.id]
+        rank, routes = max(rest[0], level), rest[1] | bit
+        if question.id in flow.ruling:
             total = _Sum(rank, routes, {**self.total.answers, question.id: choice.id})
-            return total, _rule(self.flow, total), ()
+            return total, _rule(flow, total), ()
         total = _Sum(rank, routes, self.total.answers)
         key = (rank, routes)
         if key not in self._ruled:
-            self._ruled[key] = _rule(self.flow, total)
+            self._ruled[key] = _rule(flow, total)
         return total, self._ruled[key], ()
-
-
-def _rank(flow: Flow, demand: Demand | None) -> int:
-    return flow.level_rank[demand.level] if demand is not None and demand.level is not None else 0
 
 
 def _changes(
     flow: Flow,
-    path: tuple[Question, ...],
+    path: Sequence[Question],
     answers: Answers,
     total: _Sum,
     result: tuple[str, int],
@@ -223,13 +211,16 @@ def _changes(
     """The nearest change up for each question asked, and down for each that decides."""
     others = _Others(flow, path, answers, total)
     found: list[Change] = []
-    for question in path:
+    for at, question in enumerate(path):
         given = flow.choices[question.id, answers[question.id]]
-        worse = [one for one in flow.ranked[question.id] if one.rank > given.rank]
-        milder = [one for one in reversed(flow.ranked[question.id]) if one.rank < given.rank]
-        for candidates in (worse, milder if question.id in deciding else []):
+        ranked = flow.ranked[question.id]
+        worse = [one for one in ranked if one.rank > given.rank]
+        milder = [one for one in reversed(ranked) if one.rank < given.rank] if question.id in deciding else []
+        # An answer that does not decide demands no route and less than the highest level.
+        rest = others.without(at) if question.id in deciding else total[:2]
+        for candidates in (worse, milder):
             for choice in candidates:
-                change = _change(question, given, choice, others, result)
+                change = _change(question, given, choice, others, rest, result)
                 if change is not None:
                     found.append(change)
                     break
@@ -237,11 +228,16 @@ def _changes(
 
 
 def _change(
-    question: Question, given: Choice, choice: Choice, others: _Others, result: tuple[str, int]
+    question: Question,
+    given: Choice,
+    choice: Choice,
+    others: _Others,
+    rest: tuple[int, int],
+    result: tuple[str, int],
 ) -> Change | None:
     """What `choice` would have led to, None where to the same."""
     flow = others.flow
-    total, rule, asks = others.instead(question, choice)
+    total, rule, asks = others.instead(question, choice, rest)
     if rule is None:  # the proof finds such a table; here there is nothing to tell
         return None
     outcome = flow.outcome_by_id[rule.outcome]
@@ -252,7 +248,7 @@ def _change(
     direction: Direction = "across"
     if rank != result[1]:
         direction = "up" if rank > result[1] else "down"
-    elif after != before and (after > before or after < before):
-        direction = "up" if after > before else "down"
-    routes = tuple(route.id for route in flow.routes if route.id in total.routes)
+    elif after != before and (after & before) in (before, after):
+        direction = "up" if after & before == before else "down"
+    routes = tuple(route.id for route in flow.routes if flow.route_bit[route.id] & total.routes)
     return Change(question, given, choice, outcome, flow.levels[rank].id, routes, direction, asks)

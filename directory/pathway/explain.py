@@ -159,7 +159,8 @@ def _change_facts(flow: Flow, change: Change) -> Facts:
         f"{change.outcome.title} ({level['name']})."
     )
     if change.asks:
-        words += " At least: it would also open a further question."
+        more = "a further question" if len(change.asks) == 1 else f"{len(change.asks)} further questions"
+        words += f" At least: it would also open {more}."
     return {
         "question": {"id": change.question.id, "code": change.question.code, "title": change.question.title},
         "given": {"id": change.given.id, "text": change.given.text},

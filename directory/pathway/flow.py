@@ -239,9 +239,39 @@ class Flow:
         return {one.id: one for one in self.routes}
 
     @cached_property
-    def beating(self) -> frozenset[str]:
-        """The routes that beat the level."""
-        return frozenset(one.id for one in self.routes if one.beats_level)
+    def route_bit(self) -> Mapping[str, int]:
+        """A bit for each route, so that a set of routes is a number."""
+        return {one.id: 1 << at for at, one in enumerate(self.routes)}
+
+    @cached_property
+    def beating(self) -> int:
+        """The bits of the routes that beat the level."""
+        return sum(self.route_bit[one.id] for one in self.routes if one.beats_level)
+
+    @cached_property
+    def demanded(self) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """What every choice demands: the rank of the level (0 for none) and the route's bit (0 for none)."""
+        found = {}
+        for key, choice in self.choices.items():
+            demand = choice.demands or Demand()
+            rank = self.level_rank[demand.level] if demand.level is not None else 0
+            found[key] = (rank, self.route_bit[demand.route] if demand.route is not None else 0)
+        return found
+
+    @cached_property
+    def tests(self) -> tuple[tuple[Rule, int, int, tuple[tuple[str, frozenset[str]], ...]], ...]:
+        """The rules made quick to try: the bits of any of the routes (0: whichever), a bit for the rank of
+        each level at which it holds, and the answers that must have been given."""
+        found = []
+        for rule in self.rules:
+            when = rule.when
+            ranks = range(len(self.levels))
+            if when.at_least is not None:
+                ranks = range(self.level_rank[when.at_least], len(self.levels))
+            levels = sum(1 << r for r in ranks if not when.levels or self.levels[r].id in when.levels)
+            routes = sum(self.route_bit[one] for one in dict.fromkeys(when.routes))
+            found.append((rule, routes, levels, tuple(when.answers.items())))
+        return tuple(found)
 
     @cached_property
     def outcome_by_id(self) -> Mapping[str, Outcome]:
@@ -254,11 +284,23 @@ class Flow:
         return {one.id: rank for rank, one in enumerate(self.levels)}
 
     @cached_property
-    def steering(self) -> frozenset[str]:
-        """The questions that decide whether another is asked: named in a `when`, or able to end it all."""
-        named = {earlier for question in self.questions for earlier in question.when}
-        ending = {question.id for question in self.questions if any(one.ends for one in question.choices)}
-        return frozenset(named | ending)
+    def steering(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """For each question that decides whether others are asked: the choices that each of those asks for.
+
+        A choice that ends the questionnaire counts as asked for by itself.
+        """
+        found: dict[str, list[frozenset[str]]] = {}
+        for question in self.questions:
+            for earlier, wanted in question.when.items():
+                found.setdefault(earlier, []).append(wanted)
+            for choice in question.choices:
+                if choice.ends:
+                    found.setdefault(question.id, []).append(frozenset((choice.id,)))
+        return {question_id: tuple(dict.fromkeys(wanted)) for question_id, wanted in found.items()}
+
+    def steers(self, question_id: str, one: str, other: str) -> bool:
+        """Whether two choices of a question lead to different questions after it."""
+        return any((one in wanted) != (other in wanted) for wanted in self.steering.get(question_id, ()))
 
     @cached_property
     def ruling(self) -> frozenset[str]:
