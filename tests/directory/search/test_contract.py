@@ -138,7 +138,7 @@ def test_the_judged_queries_match_the_same_listings_and_share_their_first_result
 def test_a_phrase_does_not_run_on_from_one_field_into_the_next(tmp_path: Path) -> None:
     identifier = "00000000-0000-4000-8000-000000000001"
     service = {"id": identifier, "name": "Club zebra", "description": "Crossing for all. Zebra finches."}
-    made = generation([service], tmp_path)
+    made = generation([service | {"needs": ["autism"]}], tmp_path)
     with postgresql_database() as url:
         Store.open(url).close()
         keep_current(url, made.published, data_dir(), tmp_path, "one")
@@ -146,6 +146,7 @@ def test_a_phrase_does_not_run_on_from_one_field_into_the_next(tmp_path: Path) -
         for index in (made.index, postgres):
             assert _ids(index, Group((("zebra", 1.0), ("finch", 1.0)), phrase=True)) == {identifier: 1}
             assert _ids(index, Group((("zebra", 1.0), ("cross", 1.0)), phrase=True)) == {}
+            assert _ids(index, Group((("zebra", 1.0), ("need:autism", 1.0)), phrase=True)) == {}
         postgres.close()
 
 
