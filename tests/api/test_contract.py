@@ -107,7 +107,8 @@ def test_nothing_that_can_be_sent_makes_a_fault(case: Any, fuzzed: Any) -> None:
     told = client.request(**kwargs)
     assert told.status_code < 500
     documented = schema[case.operation.path][case.operation.method].definition.raw["responses"]
-    undescribed = (204, 404, 405)  # what the standard's addresses answer to OPTIONS; no such address or method
+    # What the standard's addresses answer to OPTIONS; no such address; no such method.
+    undescribed = (204, 404, 405)
     assert str(told.status_code) in documented or told.status_code in undescribed
     if told.status_code >= 400:
         assert told.headers["content-type"] in ("application/problem+json", "text/html; charset=utf-8")
