@@ -115,9 +115,9 @@ def _said(place: Place, error: ErrorDetails) -> str:
     if kind == "value_error":
         said = str(context["error"])
         return f"{said[0].upper()}{said[1:]}.{shown}"
-    if kind == "string_too_short":
+    if kind == "string_too_short" or (kind == "too_short" and isinstance(given, str)):
         return "This is empty. Write something or leave the member out."
-    if kind == "string_too_long":
+    if kind == "string_too_long" or (kind == "too_long" and isinstance(given, str)):
         return f"This is longer than {context['max_length']} characters. Shorten it."
     if kind == "too_short":
         return f"There are fewer than {context['min_length']} here. Add some."

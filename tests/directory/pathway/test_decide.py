@@ -1,0 +1,170 @@
+"""The decision, over every set of answers to the small questionnaire."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from directory.pathway.decide import Decision, Undecided, decide
+from directory.pathway.explain import explanation, explanation_text, rule_words, would_change
+from directory.pathway.flow import Flow
+from directory.pathway.walk import Answers, WalkError, parse, write
+
+
+def _plainly(flow: Flow, answers: Answers) -> tuple[str, str, set[str]]:
+    """Outcome, level and routes worked out in the plainest way: the table read by hand."""
+    ranks, routes = [0], set()
+    for question, choice in answers.items():
+        demand = flow.choices[question, choice].demands
+        if demand is not None and demand.level:
+            ranks.append([level.id for level in flow.levels].index(demand.level))
+        if demand is not None and demand.route:
+            routes.add(demand.route)
+    rank = max(ranks)
+    consent = answers.get("consent")
+    if "danger" in routes:
+        outcome = "danger"
+    elif "exploitation_harm" in routes or rank == 3:
+        outcome = "complex"
+    elif "lado" in routes:
+        outcome = "lado"
+    elif rank >= 2:
+        outcome = "ask_first" if consent in ("no", "not_sure") else "additional"
+    elif "conversation" in routes:
+        outcome = "conversation"
+    else:
+        outcome = "universal_plus" if rank == 1 else "universal"
+    own = [level.id for level in flow.levels].index(flow.outcome_by_id[outcome].level)
+    return outcome, flow.levels[max(rank, own)].id, routes
+
+
+@pytest.fixture(scope="module")
+def decisions(small: Flow, every: list[Answers]) -> dict[str, Decision]:
+    return {write(small, answers): decide(small, answers) for answers in every}
+
+
+def test_every_combination_has_the_outcome_that_the_table_gives_by_hand(
+    small: Flow, every: list[Answers], decisions: dict[str, Decision]
+) -> None:
+    for answers in every:
+        decision = decisions[write(small, answers)]
+        outcome, level, routes = _plainly(small, answers)
+        assert (decision.outcome.id, decision.level) == (outcome, level)
+        assert {one.id for one in decision.routes} == routes
+    assert len({one.outcome.id for one in decisions.values()}) == len(small.outcomes)
+
+
+def test_no_result_is_below_a_level_that_is_demanded(small: Flow, decisions: dict[str, Decision]) -> None:
+    for decision in decisions.values():
+        assert small.level_rank[decision.level] >= small.level_rank[decision.demanded]
+        assert small.level_rank[decision.level] >= small.level_rank[decision.outcome.level]
+
+
+def test_a_route_that_is_demanded_is_answered_or_listed_and_never_dropped(
+    decisions: dict[str, Decision],
+) -> None:
+    for decision in decisions.values():
+        headline = {decision.route.id} if decision.route else set()
+        assert headline | {one.id for one in decision.also} == {one.id for one in decision.routes}
+        assert not headline & {one.id for one in decision.also}
+
+
+def test_what_would_change_the_result_is_what_happens_when_it_is_changed(
+    small: Flow, decisions: dict[str, Decision]
+) -> None:
+    seen: Counter[str] = Counter()
+    for decision in decisions.values():
+        for change in decision.would_change:
+            changed = {**decision.answers, change.question.id: change.instead.id}
+            for opened in change.asks:  # what is demanded no further is the mildest
+                changed[opened] = small.ranked[opened][0].id
+            then = decide(small, changed)
+            assert (then.outcome, then.level) == (change.outcome, change.level)
+            assert {one.id for one in then.routes} == set(change.routes)
+            moved = small.level_rank[then.level] - small.level_rank[decision.level]
+            if moved:
+                assert change.direction == ("up" if moved > 0 else "down")
+            seen[change.direction] += 1
+    assert min(seen["up"], seen["down"], seen["across"]) > 50
+
+
+def test_each_deciding_answer_says_what_a_milder_one_would_have_led_to(
+    small: Flow, decisions: dict[str, Decision]
+) -> None:
+    """None that lowers the result is left out: every milder answer to every question is tried."""
+    for decision in list(decisions.values())[::7]:
+        told = {one.question.id for one in decision.would_change if one.direction == "down"}
+        for question in decision.asked:
+            given = small.choices[question.id, decision.answers[question.id]]
+            lowers = False
+            for choice in question.choices:
+                if choice.rank < given.rank:
+                    try:
+                        then = decide(small, {**decision.answers, question.id: choice.id})
+                    except Undecided:
+                        continue
+                    lowers |= small.level_rank[then.level] < small.level_rank[decision.level]
+            assert not lowers or question.id in told
+
+
+def test_the_deciding_answers_alone_give_the_same_level_and_routes(
+    small: Flow, decisions: dict[str, Decision]
+) -> None:
+    for decision in decisions.values():
+        ranks = [
+            small.level_rank[choice.demands.level]
+            for _question, choice in decision.deciding
+            if choice.demands is not None and choice.demands.level is not None
+        ]
+        assert max(ranks, default=0) == small.level_rank[decision.demanded]
+        routes = {choice.demands.route for _q, choice in decision.deciding if choice.demands}
+        assert routes - {None} == {one.id for one in decision.routes}
+
+
+def test_an_unanswered_question_is_named_and_nothing_is_guessed(small: Flow) -> None:
+    with pytest.raises(Undecided, match="somebody be using") as refused:
+        decide(small, {"danger": "no"})
+    assert refused.value.question is not None and refused.value.question.id == "exploitation"
+
+
+def test_an_unknown_answer_is_refused(small: Flow) -> None:
+    with pytest.raises(WalkError, match="perhaps"):
+        decide(small, {"danger": "perhaps"})
+
+
+def test_danger_needs_no_other_answer(small: Flow) -> None:
+    decision = decide(small, {"danger": "yes"})
+    assert decision.outcome.id == "danger"
+    assert decision.level == "immediate"
+
+
+def test_every_reason_names_its_source_and_is_written_in_sentences(
+    small: Flow, decisions: dict[str, Decision]
+) -> None:
+    for address, decision in list(decisions.items())[::11]:
+        facts = explanation(decision, address)
+        for one in facts["why"]:
+            assert one["source"]["address"].startswith("https://")
+            assert one["source"]["words"]
+        assert facts["rule"]["source"]["reference"]
+        assert all(one["words"].endswith(".") for one in facts["would_change"])
+        text = explanation_text(facts)
+        assert decision.outcome.title in text and "Why" in text
+
+
+def test_where_several_answers_hold_the_level_it_is_said_that_all_must_change(small: Flow) -> None:
+    decision = decide(small, parse(small, "v1.an.bn.dn.hd.id.ky"))
+    last = would_change(decision)[-1]
+    assert last["question"] is None
+    assert "How is the child's health?" in last["words"] and "How is the home?" in last["words"]
+    alone = decide(small, parse(small, "v1.an.bn.dn.hd.ia.ky"))
+    assert all(one["question"] is not None for one in would_change(alone))
+    assert any(one["direction"] == "down" for one in would_change(alone))
+
+
+def test_the_rules_can_be_read(small: Flow) -> None:
+    words = [rule_words(small, rule) for rule in small.rules]
+    assert words[0] == "When an answer opens the route Immediate danger: Call 999 now."
+    assert "Additional Needs or above" in words[4] and "“No”" in words[4]
+    assert words[-1] == "When no rule before it holds: Help for everybody."
