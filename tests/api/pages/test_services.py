@@ -62,7 +62,7 @@ def test_each_result_says_what_it_is_and_why_it_is_here(pages: TestClient) -> No
         "How to ask",
         "Where",
         "Cost",
-        "Checked",
+        "Listing Checked",
         "Why it is here",
     ):
         assert part in text, part
