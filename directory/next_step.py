@@ -86,7 +86,11 @@ def next_step(
         "date": moment.astimezone(LONDON).isoformat(timespec="minutes"),
         "holds": {"from": start, "until": until},
         "versions": prepared.versions
-        | {"questionnaire": f"{flow.id} {flow.version} ({flow.status})", "digest": flow.digest[:12]},
+        | {
+            "questionnaire": f"{flow.id} {flow.version} ({flow.status})",
+            "digest": flow.digest[:12],
+            "listings": finder.revision if finder else None,
+        },
     }
 
 
