@@ -31,7 +31,12 @@ def contacts(service: Content) -> list[Facts]:
     if not any(found.values()):
         _add_contacts(found, _one(service, "organization"), "The organisation")
     return [
-        {"audience": audience, "title": WHO[audience], "ways": ways}
+        # A telephone before a letter.
+        {
+            "audience": audience,
+            "title": WHO[audience],
+            "ways": sorted(ways, key=lambda way: not way["phones"]),
+        }
         for audience, ways in found.items()
         if ways
     ]

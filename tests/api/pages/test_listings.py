@@ -63,7 +63,8 @@ def test_contacts_stand_by_audience_with_the_telephone_first(pages: TestClient) 
     service = sample("Safe Hands Self-Harm Group")
     text = words(pages.get(f"/services/{service['id']}"))
     families, professionals = text.index("For families"), text.index("For professionals")
-    assert families < text.index("0121 496 0513") < professionals < text.index("Referral coordinator")
+    telephone, letter = text.index("0121 496 0513"), text.index("safe.group@")
+    assert families < telephone < letter < professionals < text.index("Referral coordinator")
 
 
 def test_the_week_says_the_same_as_the_rows_of_the_listing(pages: TestClient) -> None:
