@@ -112,6 +112,14 @@ def test_it_asks_the_worst_first_then_the_domains_then_the_rest() -> None:
     assert ends == [("danger", "yes")]
 
 
+def test_nothing_can_be_typed_for_every_question_is_a_list_of_choices() -> None:
+    from directory.pathway.schema import QuestionPart
+
+    assert all(2 <= len(one.choices) <= 6 for one in FLOW.questions)
+    members = {"id", "code", "part", "title", "hint", "help", "asks_about", "when", "needs", "choices"}
+    assert set(QuestionPart.model_fields) == members, "a question gained a member: may it hold free text?"
+
+
 def test_it_is_short() -> None:
     assert len(FLOW.questions) <= 45
     assert len(answered().asked) <= 35
