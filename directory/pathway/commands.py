@@ -14,11 +14,11 @@ _COMMANDS = {
     "walk": ("directory.walk_commands:walk", "Answer the questions here; ends with whom to call now."),
     "explain": ("directory.pathway.telling:explain", "Why answers lead where they do."),
     "list": ("directory.pathway.telling:list_flows", "The questionnaires and their versions."),
-    "check": ("directory.pathway.proof_commands:check", "Prove a questionnaire over all its answers."),
+    "check": ("directory.proving:check", "Prove a questionnaire over all its answers."),
     "diff": ("directory.pathway.proof_commands:diff", "Which combinations change between two versions."),
     "graph": ("directory.pathway.proof_commands:graph", "A questionnaire as a drawing."),
     "table": ("directory.pathway.proof_commands:table", "The threshold document as a page."),
-    "publish": ("directory.pathway.proof_commands:publish", "Approve a version for good."),
+    "publish": ("directory.proving:publish", "Approve a version for good."),
 }
 
 
