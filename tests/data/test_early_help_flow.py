@@ -139,6 +139,20 @@ def test_each_override_has_its_own_question_outcome_and_first_call(
     assert decision.outcome.contact[0] == first
 
 
+def test_a_worry_demands_the_level_of_its_own_outcome() -> None:
+    answer_to = {route: rule.outcome for rule in reversed(FLOW.rules) for route in rule.when.routes}
+    for (question, _), choice in FLOW.choices.items():
+        demand = choice.demands
+        if (
+            demand is None
+            or demand.route not in answer_to
+            or FLOW.by_id[question].asks_about in ("send", "unborn")
+        ):
+            continue
+        if demand.route != "conversation" or choice.id != "not_sure":
+            assert demand.level == FLOW.outcome_by_id[answer_to[demand.route]].level, (question, choice.id)
+
+
 def test_every_worry_that_the_guidance_names_is_asked_about() -> None:
     asked = {one.asks_about for one in FLOW.questions}
     assert asked >= {
