@@ -303,6 +303,23 @@ def test_a_disability_or_an_unborn_child_opens_a_route_and_moves_no_level() -> N
             assert answered(**given, care=care).level == answered(care=care).level
 
 
+def test_no_answer_about_a_domain_stands_in_for_a_protected_characteristic() -> None:
+    words_of = (
+        r"\b(english|language|faith|religio\w*|church|mosque|race|ethnic\w*|foreign\w*|migrant\w*|asylum|gay|trans"
+        r"|disab\w*|autis\w*|(very )?young (parents?|mothers?|mums?)|teenage parents?|boys?|girls?)\b"
+    )
+    for question in FLOW.questions:
+        if question.part == "domain":
+            for choice in question.choices:
+                assert not re.search(words_of, choice.text, re.IGNORECASE), (question.id, choice.text)
+
+
+def test_a_complex_need_says_that_harm_is_a_call_now_and_waits_for_no_consent() -> None:
+    complex_need = FLOW.outcome_by_id["complex"]
+    assert "ring now" in complex_need.sentence and "do not wait for consent" in complex_need.sentence
+    assert "crisis" in FLOW.by_id["feelings"].hint and "harm" in FLOW.by_id["safety"].hint
+
+
 def test_something_that_protects_the_child_never_makes_a_risk_smaller() -> None:
     weak = answered(care="additional", protective="some")
     assert answered(care="additional", protective="strong").level == weak.level
