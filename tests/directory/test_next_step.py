@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from directory.answer import Answers
-from directory.helpful import needs
+from directory.contact_steps import Spot, first_open, steps
+from directory.helpful import helpful, needs
 from directory.next_step import SUPPORTS, next_step, working_day
 from directory.pathway.decide import Decision, decide
 from directory.pathway.flow import Flow
@@ -176,6 +177,37 @@ def test_the_family_is_never_given_a_line_for_professionals(answers: Answers) ->
             assert any(row["audience"] in ("public", "both") for row in rows), outcome
 
 
+def _spot(answers: Answers, at: dt.datetime, contacts: list[dict[str, Any]] | None = None) -> Spot:
+    prepared = answers.prepared(at)
+    teams = {team["layer"]: team for team in json.loads(answers.answer(HOME, at=at).body)["teams"]}
+    if contacts is not None:
+        teams["hub"] = teams["hub"] | {"contacts": contacts}
+    return Spot(prepared.frame, teams, {"hub": "Hub"})
+
+
+def test_behind_whatever_is_closed_stands_at_once_who_answers(answers: Answers) -> None:
+    night = steps(["team:hub", "team:health_visiting"], _spot(answers, CHRISTMAS_EVE))
+    assert [one["kind"] for one in night] == ["team", "front_door", "team"]
+    lines = steps(["front_door:LADO", "team:hub"], _spot(answers, CHRISTMAS_EVE))
+    assert [one["kind"] for one in lines] == ["line", "front_door", "team"]
+    alone = steps(["danger"], _spot(answers, CHRISTMAS_EVE))
+    assert [one["kind"] for one in alone] == ["danger", "front_door"]
+
+
+def test_of_a_teams_contacts_the_open_one_for_the_caller_is_given(answers: Answers) -> None:
+    hub = _spot(answers, MORNING).teams
+    assert hub is not None
+    first = hub["hub"]["contacts"][0]
+    closed = first | {"telephone": "0121 496 0997", "open": False}
+    public = first | {"telephone": "0121 496 0998", "audience": "public"}
+    ready = first | {"telephone": "0121 496 0999", "audience": "professional"}
+    spot = _spot(answers, MORNING, [closed | {"audience": "professional"}, public, ready])
+    assert steps(["team:hub"], spot)[0]["telephone"] == "0121 496 0999"
+    assert steps(["team:hub"], spot, "public")[0]["telephone"] == "0121 496 0998"
+    nobody = steps(["team:hub"], _spot(answers, MORNING, []))
+    assert nobody[0]["telephone"] is None and nobody[1]["telephone"] == CASS
+
+
 @pytest.mark.parametrize(
     ("start", "days", "day"),
     [
@@ -187,6 +219,7 @@ def test_the_family_is_never_given_a_line_for_professionals(answers: Answers) ->
         ("2027-03-25", 1, "2027-03-30"),  # Good Friday and Easter Monday
         ("2026-11-28", 0, "2026-11-30"),
         ("2026-11-23", 0, "2026-11-23"),
+        ("2026-12-25", 0, "2026-12-29"),
         ("2026-01-01", 260, "2027-01-12"),  # 253 working days are left of 2026
     ],
 )
@@ -218,6 +251,16 @@ def test_services_answer_to_the_needs_and_open_ones_come_first(answers: Answers,
     order = [{True: 0, None: 1, False: 2}[one["open"]["now"]] for one in found]
     assert order == sorted(order) and order[0] == 0
     assert step["versions"]["listings"] == services.revision
+
+
+def test_a_service_that_is_closed_stands_behind_those_that_are_open(
+    answers: Answers, services: Finder
+) -> None:
+    evening = dt.datetime(2026, 11, 23, 18, tzinfo=LONDON)
+    found = helpful(_decided("additional"), HOME, evening, services)
+    now = [one["open"]["now"] for one in found]
+    assert {True, False} <= set(now)
+    assert now == sorted(now, key=[True, None, False].index)
 
 
 def test_an_answer_of_not_sure_asks_for_no_service(answers: Answers) -> None:
@@ -265,8 +308,6 @@ def _shipped() -> list[Flow]:
 
 @pytest.mark.parametrize("flow", _shipped(), ids=lambda flow: f"{flow.id}-{flow.version}")
 def test_every_outcome_of_the_shipped_questionnaire_has_an_open_contact(answers: Answers, flow: Flow) -> None:
-    from directory.contact_steps import Spot, first_open, steps
-
     for at in MOMENTS:
         prepared = answers.prepared(at)
         titles = {layer: facts["title"] for layer, facts in prepared.layers.items()}

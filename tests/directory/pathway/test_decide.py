@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 import pytest
 
 from directory.pathway.decide import Decision, Undecided, decide
 from directory.pathway.explain import explanation, explanation_text, rule_words, would_change
-from directory.pathway.flow import Flow
+from directory.pathway.flow import Condition, Flow
 from directory.pathway.walk import Answers, WalkError, parse, write
 
 
@@ -68,6 +69,14 @@ def test_a_route_that_is_demanded_is_answered_or_listed_and_never_dropped(
         headline = {decision.route.id} if decision.route else set()
         assert headline | {one.id for one in decision.also} == {one.id for one in decision.routes}
         assert not headline & {one.id for one in decision.also}
+
+
+def test_a_rule_that_answers_to_two_routes_drops_neither(small: Flow) -> None:
+    both = dataclasses.replace(small.rules[1], when=Condition(routes=("lado", "exploitation_harm")))
+    flow = dataclasses.replace(small, rules=(small.rules[0], both, *small.rules[2:]))
+    decision = decide(flow, parse(flow, "v1.an.bm.cy.dy.ha.ia.ky"))
+    assert decision.route is not None and decision.route.id == "lado"
+    assert [one.id for one in decision.also] == ["exploitation_harm", "exploitation_risk"]
 
 
 def test_what_would_change_the_result_is_what_happens_when_it_is_changed(
