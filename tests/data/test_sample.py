@@ -69,7 +69,7 @@ def postcodes() -> dict[str, Content]:
 @pytest.fixture(scope="module")
 def judged() -> list[dict[str, str]]:
     rows = []
-    for name in ("judged.csv", "judged_held_out.csv"):
+    for name in ("judged.csv", "judged_held_out.csv", "judged_held_out_2.csv"):
         with (data_dir() / "search" / name).open(encoding="utf-8", newline="") as file:
             rows.extend(csv.DictReader(file))
     return rows
