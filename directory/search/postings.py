@@ -71,7 +71,7 @@ def schema() -> Any:
 def codec() -> Any:
     """Whoosh's format with large blocks that are not compressed: lists are read whole, and often."""
     made = W3Codec(blocklimit=_BLOCK, compression=0)
-    made.length_stats = False  # else it looks for a file of lengths at every posting: half the time of a build
+    made.length_stats = False  # else each posting looks for a file of lengths: half of a build
     return made
 
 
