@@ -252,8 +252,8 @@ def keep_current(
             if connection.exec_driver_sql("SELECT to_regclass('search.state')").scalar() is None:
                 return False
             row = connection.exec_driver_sql("SELECT revision, inputs FROM search.state").first()
-            if row is not None and (row[0], row[1]) == (published.revision, inputs):
-                return True
+            if row is not None and row[1] == inputs and row[0] >= published.revision:
+                return True  # another machine was here with this revision, or has come with a newer one
             analysis = Analysis.load(data, var)
             if row is not None and row[1] == inputs and row[0] == since and changed is not None:
                 touched = sorted(set(changed))

@@ -170,6 +170,18 @@ def test_a_few_changes_leave_the_tables_as_if_they_were_made_anew(tmp_path: Path
         other.close()
 
 
+def test_a_machine_that_comes_late_does_not_put_an_older_directory_over_a_newer_one(tmp_path: Path) -> None:
+    old = sample_services()[:10]
+    new = old[1:]
+    with postgresql_database() as url:
+        Store.open(url).close()
+        assert keep_current(url, Snapshot(new, 2), data_dir(), tmp_path, "one")
+        assert keep_current(url, Snapshot(old, 1), data_dir(), tmp_path, "one")
+        index = PostgresIndex(url, sorted(one["id"] for one in new), 2)
+        assert index.vocabulary()
+        index.close()
+
+
 def test_a_database_at_another_revision_is_not_believed(url: str, postgres: PostgresIndex) -> None:
     later = PostgresIndex(url, postgres.ids, 99)
     with pytest.raises(PostgresIndexMissing, match="revision 1, not 99"):
