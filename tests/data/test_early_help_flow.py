@@ -378,6 +378,13 @@ def test_every_outcome_says_by_when_and_who_is_asked_if_nobody_answers() -> None
         assert {"Early Help Assessment", "Our Family Plan"} <= set(FLOW.outcome_by_id[name].forms)
 
 
+def test_what_can_wait_until_morning_says_so_and_what_cannot_does_not() -> None:
+    may_wait = {"domestic_abuse", "additional", "additional_refused", "young_carer", "send"}
+    may_wait |= {"conversation", "universal_plus", "universal"}
+    for outcome in FLOW.outcomes:
+        assert ("if a child cannot wait" in outcome.timeframe.text) == (outcome.id in may_wait), outcome.id
+
+
 def test_whoever_rings_is_reminded_of_the_childs_words_and_of_what_is_not_known() -> None:
     for outcome in FLOW.outcomes:
         said = " ".join(outcome.say).lower()
