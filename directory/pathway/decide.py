@@ -182,22 +182,43 @@ class _Others:
     ) -> tuple[_Sum, Rule | None, tuple[str, ...]]:
         """The sum with `choice` beside the `rest`, its rule, and the questions that it opens."""
         flow = self.flow
+        opened: tuple[str, ...] | None = ()
         if flow.steers(question.id, self.answers[question.id], choice.id):
+            opened = self._opens(question, choice)
+        if opened is None:
             changed = {**self.answers, question.id: choice.id}
             path = asked(flow, changed)
             total = _sum(flow, path, changed)
-            opened = tuple(one.id for one in path if one.id not in changed)
-            return total, _rule(flow, total), opened
+            return total, _rule(flow, total), tuple(one.id for one in path if one.id not in changed)
         level, bit = flow.demanded[question.id, choice.id]
         rank, routes = max(rest[0], level), rest[1] | bit
         if question.id in flow.ruling:
             total = _Sum(rank, routes, {**self.total.answers, question.id: choice.id})
-            return total, _rule(flow, total), ()
+            return total, _rule(flow, total), opened
         total = _Sum(rank, routes, self.total.answers)
         key = (rank, routes)
         if key not in self._ruled:
             self._ruled[key] = _rule(flow, total)
-        return total, self._ruled[key], ()
+        return total, self._ruled[key], opened
+
+    def _opens(self, question: Question, choice: Choice) -> tuple[str, ...] | None:
+        """The questions that `choice` opens, where that is all it does to the path; else None.
+
+        A question that opens has no answer, so it demands nothing and opens no other.
+        """
+        if choice.ends or self.flow.choices[question.id, self.answers[question.id]].ends:
+            return None
+        opened = []
+        for later in self.flow.dependents[question.id]:
+            if later.id in self.answers:
+                if choice.id not in later.when[question.id]:
+                    return None
+            elif all(
+                (choice.id if earlier == question.id else self.answers.get(earlier)) in wanted
+                for earlier, wanted in later.when.items()
+            ):
+                opened.append(later.id)
+        return tuple(opened)
 
 
 def _changes(

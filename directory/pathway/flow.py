@@ -298,6 +298,15 @@ class Flow:
                     found.setdefault(question.id, []).append(frozenset((choice.id,)))
         return {question_id: tuple(dict.fromkeys(wanted)) for question_id, wanted in found.items()}
 
+    @cached_property
+    def dependents(self) -> Mapping[str, tuple[Question, ...]]:
+        """For each question those whose `when` names it, in the order asked."""
+        found: dict[str, list[Question]] = {}
+        for question in self.questions:
+            for earlier in question.when:
+                found.setdefault(earlier, []).append(question)
+        return {question_id: tuple(later) for question_id, later in found.items()}
+
     def steers(self, question_id: str, one: str, other: str) -> bool:
         """Whether two choices of a question lead to different questions after it."""
         return any((one in wanted) != (other in wanted) for wanted in self.steering.get(question_id, ()))

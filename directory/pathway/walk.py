@@ -163,6 +163,7 @@ def follow(flow: Flow, answers: Mapping[str, str]) -> Walk:
             )
     steps = asked(flow, answers)
     kept = {question.id: answers[question.id] for question in steps if question.id in answers}
-    dropped = tuple(question.id for question in flow.questions if question.id in answers.keys() - kept.keys())
+    left = answers.keys() - kept.keys()
+    dropped = tuple(question.id for question in flow.questions if question.id in left) if left else ()
     unanswered = next((question for question in steps if question.id not in kept), None)
     return Walk(kept, dropped, tuple(steps), unanswered)
