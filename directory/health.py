@@ -8,6 +8,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from directory.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ def checks(data: Path, var: Path) -> list[Check]:
         ("folder for what is built", lambda: _writable(var)),
         ("gazetteer", lambda: _gazetteer(data, var)),
         ("maps", lambda: _maps(var)),
+        ("directory", lambda: _directory(var)),
+        ("listings", lambda: _listings(var)),
+        ("search index", lambda: _index(data, var)),
     ]
     found: list[Check] = []
     for what, look in looks:
@@ -86,3 +93,61 @@ def _maps(var: Path) -> str:
     if not count:
         raise FileNotFoundError("none have been drawn. Run: earlyhelp geo build")
     return f"{count} drawn"
+
+
+def _store(var: Path) -> Store:
+    """The store for reading, as it is: never made or migrated. Raises `Unavailable`."""
+    from directory.store.address import database_url
+    from directory.store.store import Store
+
+    return Store.open(database_url(var), create=False, read_only=True)
+
+
+def _directory(var: Path) -> str:
+    with _store(var) as store:  # refuses tables that are not of this program
+        revision = store.revision()
+        if not revision:
+            raise RuntimeError(f"{store.place} is empty. Run: earlyhelp build, or import a feed")
+        return f"{store.place}, revision {revision:,}"
+
+
+def _listings(var: Path) -> str:
+    """An overdue review is work for stewards, no fault of the installation: it is told and passes."""
+    from zoneinfo import ZoneInfo
+
+    from directory.listings.due import overdue
+
+    today = dt.datetime.now(ZoneInfo("Europe/London")).date()
+    with _store(var) as store:
+        services = [version.content for version in store.published_all("service")]
+    invented = sum(one.get("sample") is True for one in services)
+    late = sum(overdue(one, today) for one in services)
+    said = f"{len(services):,} service{'s' * (len(services) != 1)} published"
+    said += f", {invented:,} of them invented samples" if invented else ", no invented samples"
+    return said + (f"; {late:,} overdue for review, see: earlyhelp listing due" if late else "; none overdue")
+
+
+def _index(data: Path, var: Path) -> str:
+    from directory.search.folders import GenerationDamaged, GenerationMissing
+    from directory.search.generation import fingerprint, open_current
+    from directory.store.records import StoreError
+
+    mend = "Run: earlyhelp build --if-needed"
+    try:
+        index = open_current(var)  # every file against its checksum, the snapshot too
+    except (GenerationMissing, GenerationDamaged) as error:
+        raise RuntimeError(f"{error}. {mend}") from None
+    if index.inputs != fingerprint(data, var):
+        raise RuntimeError(f"it was made with other words, needs or an older program. {mend}")
+    try:
+        with _store(var) as store:
+            now, same = store.revision(), index.seal == store.seal(index.revision)
+    except StoreError:
+        return (
+            f"revision {index.revision:,}, whole; whether it is the newest, the directory would have to say"
+        )
+    if not same:
+        raise RuntimeError(f"it is of another directory than {store.place}. {mend}")
+    if index.revision != now:
+        raise RuntimeError(f"it is of revision {index.revision:,}, the directory is at {now:,}. {mend}")
+    return f"revision {index.revision:,}, as the directory; {len(index.index.ids):,} services"

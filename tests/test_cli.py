@@ -127,7 +127,8 @@ def test_info_and_doctor_answer_as_json(built: Path) -> None:
     assert facts["city_postcodes"] == 35068
     assert {layer["layer"] for layer in facts["layers"]} >= {"district", "hub", "lsoa_2021"}
     checks = json.loads(run("doctor", "--json").stdout)
-    assert all(check["ok"] for check in checks), checks
+    wrong = {check["check"] for check in checks if not check["ok"]}
+    assert wrong <= {"directory", "listings", "search index"}, checks  # the tests' folder holds no directory
 
 
 def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
@@ -135,6 +136,8 @@ def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
     assert done.returncode == 1
     wrong = {check["check"]: check["detail"] for check in json.loads(done.stdout) if not check["ok"]}
     assert "earlyhelp geo build" in wrong["gazetteer"]
+    assert "earlyhelp build" in wrong["directory"] and "earlyhelp build" in wrong["search index"]
+    assert not (tmp_path / "nothing").exists()  # looking makes nothing
 
 
 def test_the_export_holds_every_postcode_with_its_areas(
