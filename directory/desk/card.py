@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from directory.desk.changes import age_words
-from directory.desk.outcome import short
+from directory.desk.outcome import moment_words, short
 from directory.listings.due import day_of, overdue
 from directory.listings.hours import words
 from directory.listings.orphans import LACKS, lacking, places_of
@@ -33,9 +32,9 @@ def card(
     lines = [click.style(str(content.get("name") or version.id), bold=True)]
     lines.append(f"{version.kind} {version.id}")
     lines.append(_standing(version, published))
-    lines.append(f"Written {age_words(version.at)} by {version.by}: {short(version.reason)}")
+    lines.append(f"Written {moment_words(version.at)} by {version.by}: {short(version.reason)}")
     if origin is not None:
-        retrieved = age_words(origin.retrieved)
+        retrieved = moment_words(origin.retrieved)
         lines.append(f"From {origin.source}, its id {short(origin.foreign_id)}, retrieved {retrieved}")
     organization, locations = _around(store, content)
     if "organization_id" in content:

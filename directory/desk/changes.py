@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from directory.desk.live import ONLY_TOLD, broken_by
 from directory.desk.outcome import Fault, Planned
@@ -89,7 +90,7 @@ def confirmed(desk: Desk, version: Version, period: str, by: str) -> Planned:
     try:
         review_by = after(desk.today, period)
     except ValueError as error:
-        raise DeskRefused(f"--for: {error}") from None
+        raise click.UsageError(f"--for: {error}") from None
     content = version.content | {"assured_date": desk.today.isoformat(), "review_by": review_by.isoformat()}
     if by:
         content["assurer_role"] = by
@@ -240,13 +241,6 @@ def undone(desk: Desk, revision: int) -> tuple[list[Planned], list[str]]:
             changed_since=[line.split()[0] for line in stuck],
         )
     return planned, notes
-
-
-def age_words(at: dt.datetime) -> str:
-    """A moment as stewards read it, London's time."""
-    from zoneinfo import ZoneInfo
-
-    return f"{at.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M}"
 
 
 def new_content(kind: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -175,8 +175,7 @@ def history(record_id: str, as_json: bool) -> None:
       earlyhelp listing history 99d238ab
       earlyhelp listing history 99d238ab --json
     """
-    from directory.desk.changes import age_words
-    from directory.desk.outcome import short
+    from directory.desk.outcome import moment_words, short
 
     with desk(as_json, reads=True) as (here, _signature):
         versions = here.store.history(here.find(record_id))
@@ -184,7 +183,7 @@ def history(record_id: str, as_json: bool) -> None:
         for one in versions:
             leads = f" (leads to {one.redirect_to})" if one.redirect_to else ""
             lines.append(
-                f"{one.number:>4}  {_state(one.state)}  {age_words(one.at)}  revision {one.revision:<6} "
+                f"{one.number:>4}  {_state(one.state)}  {moment_words(one.at)}  revision {one.revision:<6} "
                 f"{one.by}: {short(one.reason)}{leads}"
             )
         here.print({"versions": [version_facts(one) for one in versions]}, "\n".join(lines))
@@ -247,8 +246,7 @@ def log(at_most: int, as_json: bool) -> None:
       earlyhelp listing log
       earlyhelp listing undo 17
     """
-    from directory.desk.changes import age_words
-    from directory.desk.outcome import short
+    from directory.desk.outcome import moment_words, short
     from directory.desk.revisions import change_sets
 
     with desk(as_json, reads=True) as (here, _signature):
@@ -257,7 +255,7 @@ def log(at_most: int, as_json: bool) -> None:
         for one in found:
             what = one.name if one.records == 1 and one.name else f"{one.records:,} records"
             lines.append(
-                f"{one.number:>6}  {age_words(one.at)}  {one.by}: {short(one.reason)}  ({short(what)})"
+                f"{one.number:>6}  {moment_words(one.at)}  {one.by}: {short(one.reason)}  ({short(what)})"
             )
         facts = [
             {

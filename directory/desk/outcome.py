@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 _MOST = 60  # lines of difference a record in text; the JSON has them all
 _LONGEST = 100
 _RECORDS = 20  # shown in text, as are faults and notes
+
+
+def moment_words(at: dt.datetime) -> str:
+    """A moment as stewards read it, London's time."""
+    from zoneinfo import ZoneInfo
+
+    return f"{at.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,7 +247,7 @@ def notes(number: int | None, everything: bool, commit: bool, reason: str, by: s
       earlyhelp listing notes
       earlyhelp listing notes --settle 4 --commit --reason "Number corrected" --by "data steward"
     """
-    from directory.desk.changes import age_words
+    from directory.desk.outcome import moment_words
     from directory.desk.session import DeskRefused
     from directory.store.records import PROBLEMS
 
@@ -268,12 +268,12 @@ def notes(number: int | None, everything: bool, commit: bool, reason: str, by: s
             name = record.content.get("name", "") if record else ""
             times = f" ({one.times} times)" if one.times > 1 else ""
             lines.append(
-                f"{one.number:>4}  {age_words(one.last)}  {PROBLEMS.get(one.problem, one.problem)}{times}"
+                f"{one.number:>4}  {moment_words(one.last)}  {PROBLEMS.get(one.problem, one.problem)}{times}"
             )
             lines.append(f"      {one.id}  {name}")
             if one.settled is not None:
                 lines.append(
-                    f"      Settled {age_words(one.settled)} by {one.settled_by}: {one.settled_reason}"
+                    f"      Settled {moment_words(one.settled)} by {one.settled_by}: {one.settled_reason}"
                 )
             facts.append(
                 {"number": one.number, "id": one.id, "name": name, "problem": one.problem, "times": one.times,

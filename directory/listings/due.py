@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from directory.store.standard import Content
 
 NO_OWNER = "no owner"
+_TOO_LATE = "{period!r} is more than five years. A listing is looked at sooner than that."
 _PERIOD = re.compile(r"(\d{1,4})\s*([dwmy])", re.IGNORECASE)
 
 
@@ -91,6 +92,8 @@ def after(day: dt.date, period: str) -> dt.date:
     if not read or int(read[1]) == 0:
         raise ValueError(f"{period!r} is not a period. Write it like 30d, 6w, 6m or 1y.")
     number, unit = int(read[1]), read[2].lower()
+    if number * {"d": 1, "w": 7, "m": 28, "y": 365}[unit] > 6 * 366:
+        raise ValueError(_TOO_LATE.format(period=period))  # may be beyond the calendar
     if unit in "dw":
         later = day + dt.timedelta(days=number * (7 if unit == "w" else 1))
     else:
@@ -99,7 +102,7 @@ def after(day: dt.date, period: str) -> dt.date:
         last = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
         later = first.replace(day=min(day.day, last.day))
     if later > five_years_after(day):
-        raise ValueError(f"{period!r} is more than five years. A listing is looked at sooner than that.")
+        raise ValueError(_TOO_LATE.format(period=period))
     return later
 
 

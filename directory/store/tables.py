@@ -13,7 +13,6 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from directory.store.standard import ENTITIES, RECORD_KINDS, Entity
 
@@ -46,7 +45,22 @@ class Moment(sa.types.TypeDecorator[dt.datetime]):
 
 # Ids sort by their characters in both databases, and a beginning of one is found by the key's own index.
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-WORDS = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class Words(sa.types.TypeDecorator[list[str]]):
+    """A list of words: JSONB in PostgreSQL, JSON in SQLite, where PostgreSQL's side is not even loaded."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """What the column is in that database."""
+        if dialect.name == "postgresql":
+            from sqlalchemy.dialects.postgresql import JSONB
+
+            return dialect.type_descriptor(JSONB())
+        return dialect.type_descriptor(sa.JSON())
+
 
 metadata = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s"})
 
@@ -135,7 +149,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "number": sa.Double(),
     "integer": sa.BigInteger(),
     "truth": sa.Boolean(),
-    "words": WORDS,
+    "words": Words(),
 }
 
 

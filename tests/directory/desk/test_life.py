@@ -122,7 +122,8 @@ def test_to_confirm_is_to_assure_today_and_to_push_the_review_on(either: Room) -
     assured = dt.date.fromisoformat(content["assured_date"])
     assert dt.date.fromisoformat(content["review_by"]).year == assured.year + 1
     assert content["assurer_role"] == "data steward"
-    assert either.run("confirm", club, "--for", "9y").exit_code == 1
+    assert either.run("confirm", club, "--for", "9y").exit_code == 2
+    assert "more than five years" in either.run("confirm", club, "--for", "9999y").stderr
     assert "is not a period" in either.run("confirm", club, "--for", "soon").stderr
     either.listing("edit", club, "--set", "fees=Free", *SIGNED)
     assert "Publish it, or roll back" in either.run("confirm", club).stderr
