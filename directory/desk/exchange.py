@@ -257,6 +257,11 @@ def export(out: Path, source: str, professional: bool, unpublished: bool, as_jso
         from directory.listings.needs import load_needs
         from directory.listings.template import read_columns
 
+        if source and not room.store.of_source(source):
+            raise DeskRefused(
+                f"Nothing in the directory came from the source {source!r}. Its records name their source: "
+                "earlyhelp listing list --source CODE. Nothing was written."
+            )
         made = gather(
             room.store, load_needs(room.data, room.var), professional=professional, unpublished=unpublished,
             source=source,

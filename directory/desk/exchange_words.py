@@ -10,7 +10,7 @@ import click
 
 from directory.listings.cleaning import printable
 from directory.listings.importing import WHATS, Entry, Plan
-from directory.listings.reading.feed import KINDS, SEVERITIES, Findings, shortened
+from directory.listings.reading.feed import KINDS, SEVERITIES, Finding, Findings, shortened
 
 _COLOURS = {"fault": "red", "warning": "yellow", "note": "cyan"}
 _MARKS = {"new": ("+", "green"), "changed": ("~", "yellow"), "retire": ("-", "red"), "kept": ("!", "magenta"),
@@ -19,6 +19,8 @@ _SAID = {
     "new": "new", "changed": "changed", "unchanged": "unchanged", "retire": "would retire",
     "kept": "kept as here", "skipped": "skipped",
 }  # fmt: skip
+
+_PLACES = 5  # of one problem, named beside the first
 
 
 def sum_text(counts: Mapping[str, int]) -> str:
@@ -42,18 +44,36 @@ def findings_text(found: Findings, at_most: int) -> list[str]:
             word = severity if found.total(severity) == 1 else f"{severity}s"
             lines.append(click.style(f"{found.total(severity):,} {word}", fg=_COLOURS[severity], bold=True))
             lines += [f"  {count:>6,}  {KINDS[kind]}" for kind, count in counts.items()]
-    shown = found.ordered()[:at_most]
-    if shown:
+    shown = _alike(found.ordered())
+    if shown[:at_most]:
         lines.append("")
-    for one in shown:
+    for one, *others in shown[:at_most]:
         value = f" ({one.value})" if one.value else ""
         lines.append(
             f"{click.style(one.severity, fg=_COLOURS[one.severity])} {one.place}{value}: "
             f"{printable(one.message)} {printable(one.fix)}".rstrip()
         )
-    if len(shown) < total:
-        lines.append(f"… and {total - len(shown):,} more (--at-most shows them).")
+        if others:
+            places = ", ".join(other.place for other in others[:_PLACES])
+            more = f" and {len(others) - _PLACES:,} more" if len(others) > _PLACES else ""
+            lines.append(f"    the same at: {places}{more}")
+    left = total - sum(map(len, shown[:at_most]))
+    if left:
+        lines.append(f"… and {left:,} more (--at-most shows them).")
     return lines
+
+
+def _alike(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings that say the same of one value together, in the order of the first of each.
+
+    A feed that gives one id to all its entries has one problem, not hundreds that hide the others.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for one in found:
+        said = "" if one.kind == "repeated" else one.message
+        key = (one.severity, one.kind, one.member, one.value, one.record, said)
+        groups.setdefault(key if one.value else (*key, one.place), []).append(one)
+    return list(groups.values())
 
 
 def plan_text(plan: Plan, at_most: int) -> list[str]:

@@ -18,10 +18,11 @@ from directory.desk.exchange import (
     source_code,
     validate,
 )
-from directory.desk.session import DeskRefused, as_json_option, desk, signing, told
+from directory.desk.session import DeskRefused, as_json_option, desk, signed, signing, told
 from geo.home import var_dir
 
 FILE = "feeds.json"
+_DRY = 'Nothing was changed. To do it: --commit --reason "…" --by ROLE'
 
 
 def read_sources(var: Path) -> dict[str, dict[str, Any]]:
@@ -38,18 +39,31 @@ def read_sources(var: Path) -> dict[str, dict[str, Any]]:
         ) from None
 
 
-def write_sources(var: Path, sources: dict[str, dict[str, Any]]) -> None:
-    """Write the sources, whole or not at all."""
+def write_sources(var: Path, sources: dict[str, dict[str, Any]], done: dict[str, Any] | None = None) -> None:
+    """Write the sources, whole or not at all; what a steward has `done` goes into the file's history."""
     var.mkdir(parents=True, exist_ok=True)
     temporary = var / f".{FILE}.{os.getpid()}"
+    history = read_history(var) + ([{"at": _now()} | done] if done else [])
     try:
         with temporary.open("w", encoding="utf-8") as file:
-            json.dump({"sources": sources}, file, ensure_ascii=False, indent=1)
+            json.dump({"sources": sources, "history": history}, file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(var / FILE)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_history(var: Path) -> list[dict[str, Any]]:
+    """What stewards did to the list of sources, oldest first: when, who, why, and the source before it."""
+    try:
+        return list(json.loads((var / FILE).read_text("utf-8")).get("history", ()))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return []
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 def _source(var: Path, code: str) -> dict[str, Any]:
@@ -66,7 +80,8 @@ def feed() -> None:
 
     \b
     Examples:
-      earlyhelp feed add voluntary https://example.org/api/services --title "Voluntary services"
+      earlyhelp feed add voluntary https://example.org/api/services --title "Voluntary services" \\
+        --commit --reason "New partner" --by "data steward"
       earlyhelp feed pull voluntary
       earlyhelp feed list
     """
@@ -76,16 +91,19 @@ def feed() -> None:
 @click.argument("code")
 @click.argument("address", metavar="URL|FILE|FOLDER")
 @click.option("--title", default="", help="What the source is called.")
+@signing
 @as_json_option
-def add(code: str, address: str, title: str, as_json: bool) -> None:
-    """Remember a source under a code, or give a known one another address.
+def add(code: str, address: str, title: str, commit: bool, reason: str, by: str, as_json: bool) -> None:
+    """Remember a source under a code, or give a known one another address. Dry until --commit is given.
 
     \b
     Examples:
       earlyhelp feed add voluntary https://example.org/api/services --title "Voluntary services"
+      earlyhelp feed add voluntary services.json --commit --reason "Moved" --by "data steward"
     """
     code = source_code(code)
     with told(as_json):
+        reason, by = signed(commit, reason, by)
         from directory.listings.reading.opening import is_address
 
         if is_address(address) and not address.startswith(("http://", "https://")):
@@ -94,10 +112,15 @@ def add(code: str, address: str, title: str, as_json: bool) -> None:
             raise DeskRefused("An address with a name and password in it is not kept.")
         place = address if is_address(address) else str(Path(address).resolve())
         sources = read_sources(var_dir())
-        sources[code] = {**sources.get(code, {}), "address": place, "title": title or code}
-        write_sources(var_dir(), sources)
-        answer = {"code": code} | sources[code]
-        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else f"{code} is fed from {place}.")
+        before = sources.get(code)
+        named = title or (before or {}).get("title") or code
+        sources[code] = {**(before or {}), "address": place, "title": named}
+        if commit:
+            done = {"what": "add", "code": code, "by": by, "reason": reason, "before": before}
+            write_sources(var_dir(), sources, done)
+        said = f"{code} is fed from {place}." if commit else f"{code} would be fed from {place}.\n{_DRY}"
+        answer = {"code": code, "committed": commit} | sources[code]
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else said)
 
 
 @feed.command(name="list")
@@ -142,11 +165,17 @@ def show(code: str, as_json: bool) -> None:
         for version in room.store.of_source(code):
             counts[version.kind] = counts.get(version.kind, 0) + 1
         said = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items())) or "nothing yet"
-        room.print(
-            {"code": code, "records": counts} | one,
-            f"{code}  {one.get('title', '')}\n  Address  {one['address']}\n  Last     {_pulled(one)}\n"
-            f"  Records  {said}",
-        )
+        past = [entry for entry in read_history(room.var) if entry.get("code") == code]
+        lines = [
+            f"{code}  {one.get('title', '')}",
+            f"  Address  {one['address']}",
+            f"  Last     {_pulled(one)}",
+        ]
+        lines.append(f"  Records  {said}")
+        lines += [
+            f"  {entry['at'][:10]}  {entry['what']} by {entry['by']}: {entry['reason']}" for entry in past
+        ]
+        room.print({"code": code, "records": counts, "history": past} | one, "\n".join(lines))
 
 
 @feed.command()
@@ -170,30 +199,33 @@ def pull(
         run_import(room, one["address"], code, wanted, signature, at_most)
         if commit:
             sources = read_sources(room.var)
-            now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-            sources[code] = one | {"pulled": {"at": now, "revision": room.store.revision()}}
+            sources[code] = one | {"pulled": {"at": _now(), "revision": room.store.revision()}}
             write_sources(room.var, sources)
 
 
 @feed.command()
 @click.argument("code")
+@signing
 @as_json_option
-def remove(code: str, as_json: bool) -> None:
-    """Forget a source. Its records stay in the directory as they are.
+def remove(code: str, commit: bool, reason: str, by: str, as_json: bool) -> None:
+    """Forget a source. Its records stay in the directory as they are. Dry until --commit is given.
 
     \b
     Examples:
-      earlyhelp feed remove voluntary
+      earlyhelp feed remove voluntary --commit --reason "The partner has closed" --by "data steward"
     """
     with told(as_json):
+        reason, by = signed(commit, reason, by)
         _source(var_dir(), code)
         sources = read_sources(var_dir())
         gone = sources.pop(code)
-        write_sources(var_dir(), sources)
+        if commit:
+            done = {"what": "remove", "code": code, "by": by, "reason": reason, "before": gone}
+            write_sources(var_dir(), sources, done)
         undo = f"earlyhelp feed add {code} {gone['address']}"
-        click.echo(
-            json.dumps({"removed": code} | gone) if as_json else f"{code} is forgotten. To undo: {undo}"
-        )
+        said = f"{code} is forgotten. To undo: {undo}" if commit else f"{code} would be forgotten.\n{_DRY}"
+        answer = {"removed": code, "committed": commit} | gone
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else said)
 
 
 feed.add_command(validate)

@@ -140,8 +140,16 @@ def told(as_json: bool) -> Iterator[None]:
         code, message = 3, f"{error.filename or 'The disk'}: {error.strerror or error}. Nothing was changed."
     if as_json:
         click.echo(json.dumps({"refused": message} | facts, ensure_ascii=False, indent=1))
-    click.echo(f"earlyhelp listing: {message}", err=True)
+    click.echo(f"{_called()}: {message}", err=True)
     sys.exit(code)
+
+
+def _called() -> str:
+    """The group of commands that was called, such as `earlyhelp feed`."""
+    context = click.get_current_context(silent=True)
+    while context is not None and context.info_name not in ("listing", "feed"):
+        context = context.parent
+    return "earlyhelp feed" if context is not None and context.info_name == "feed" else "earlyhelp listing"
 
 
 def conflict_facts(error: Any) -> dict[str, Any]:

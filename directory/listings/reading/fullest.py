@@ -35,4 +35,11 @@ def conflicting(first: Content, second: Content) -> str:
         one, other = first[name], second[name]
         if one != other and not isinstance(one, list) and not isinstance(other, list):
             return name
+        addresses = name == "addresses" and _one_address(one) and _one_address(other)
+        if addresses and (within := conflicting(one[0], other[0])):
+            return within
     return ""
+
+
+def _one_address(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping)

@@ -91,7 +91,7 @@ class _Join:
                 self._gather(name, table)
             elif name not in _RECORDS:
                 self.findings.add(
-                    "note", "unknown", table.name, f"its {len(table.rows):,} rows are not used.",
+                    "note", "unknown", table.name, "its rows are not used.",
                     "See docs/feeds.md.", member=name,
                 )  # fmt: skip
         self.terms = {_key(row, "taxonomy_id", "id"): row for row in self._rows("taxonomy")}

@@ -61,7 +61,9 @@ class Pages:
         elif isinstance(value, Mapping):
             self._take_object(value, name, hint)
         else:
-            raise FeedError(f"{name}: holds {type(value).__name__}, but a feed is an object or a list.")
+            raise FeedError(
+                f"{name}: holds only {json.dumps(value)[:20]}, but a feed is an object or a list."
+            )
 
     def _take_object(self, value: Mapping[str, Any], name: str, hint: str | None) -> None:
         inner = {snake(str(key)): (key, held) for key, held in value.items()}

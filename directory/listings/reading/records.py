@@ -22,6 +22,7 @@ from directory.listings.reading.standing import stand_in, tidy
 from directory.listings.reading.values import value_of
 from directory.store.standard import ENTITIES, RECORD_KINDS, Content, RecordKind
 
+ROWS = "rows"  # the list that the rows of our own template make
 _DEEPEST = 8  # organisation in service in organisation …: no real feed goes on like that
 _MAIN_MEMBER = {"language": "name", "funding": "source", "phone": "number", "accessibility": "description"}
 _ORDER: tuple[RecordKind, ...] = ("taxonomy", "organization", "location", "service")
@@ -178,11 +179,17 @@ class Records:
         if not again and not conflict:
             return
         kept = candidate.place if size > known.size else known.candidate.place
-        said = f"has the id of another entry, {known.candidate.place}"
+        said = f"the {_words(candidate.kind)} has the id of another entry, {known.candidate.place}"
         said += f", and another value of {conflict}" if conflict else ""
+        if list_place == ROWS and conflict == "name":  # a row copied and typed over: one of two would be lost
+            self._fault(
+                "repeated", candidate.place, f"{said}.", "Give each service an id of its own.", member="id",
+                value=candidate.foreign_id, record=candidate.id,
+            )  # fmt: skip
+            return
         self._warn(
             "repeated", candidate.place, f"{said}. The fullest is used, {kept}.",
-            "Give each entry once, or an id of its own.", member="id", value=candidate.id,
+            "Give each entry once, or an id of its own.", member="id", value=candidate.foreign_id,
             record=candidate.id,
         )  # fmt: skip
 

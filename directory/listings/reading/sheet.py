@@ -9,7 +9,7 @@ from typing import Any
 from directory.listings import template_cells as cells
 from directory.listings.identity import identity, made
 from directory.listings.reading.feed import Feed, FeedError, Findings
-from directory.listings.reading.records import Records
+from directory.listings.reading.records import ROWS, Records
 from directory.listings.reading.tables import Row, Table
 from directory.listings.template import Column
 
@@ -64,7 +64,8 @@ def _take(
     places: dict[str, dict[str, str]] = {"service": {}, "organization": {}, "location": {}}
     for name, cell in told.items():
         column = known[name]
-        places[column.entity].setdefault(f"$.{column.member}", f"{row.place}, column {name}")
+        within = f"[0].{_ADDRESS[name]}" if name in _ADDRESS else ""
+        places[column.entity].setdefault(f"$.{column.member}{within}", f"{row.place}, column {name}")
         if cell and _is_simple(column):
             simple[column.entity][column.member] = cell
     service, publisher = simple["service"], _publisher(simple["organization"], source)
@@ -89,7 +90,7 @@ def _take(
         )  # fmt: skip
     if place and "id" in service:
         link["id"] = made("at", identity(source, "service", str(service["id"])), number)
-    records.take("service", service, row.place, places=places["service"], list_place="sheet")
+    records.take("service", service, row.place, places=places["service"], list_place=ROWS)
 
 
 def _is_simple(column: Column) -> bool:

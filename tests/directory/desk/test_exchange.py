@@ -116,7 +116,11 @@ def test_pages_are_never_written_among_old_ones(var: Path) -> None:
 
 def test_sources_are_kept_pulled_shown_and_removed(var: Path) -> None:
     path = _file(var, page(service(1), service(2)))
-    assert _run(feed, "add", "city", path, "--title", "The city").exit_code == 0
+    dry = _run(feed, "add", "city", path, "--title", "The city")
+    assert dry.exit_code == 0 and "Nothing was changed" in dry.stdout
+    assert json.loads(_run(feed, "list", "--json").stdout) == []
+    assert _run(feed, "add", "city", path, "--commit").exit_code == 2
+    assert _run(feed, "add", "city", path, "--title", "The city", *SIGNED).exit_code == 0
     assert "never pulled" in _run(feed, "list").stdout
     assert _run(feed, "pull", "city").exit_code == 0
     assert _run(feed, "pull", "city", *SIGNED).exit_code == 0
@@ -126,8 +130,45 @@ def test_sources_are_kept_pulled_shown_and_removed(var: Path) -> None:
     assert _run(feed, "add", "bad", "https://me:word@a.example/x").exit_code == 1
     assert _run(feed, "add", "Bad Code", path).exit_code == 2
     assert _run(feed, "remove", "city").exit_code == 0
+    assert "The city" in _run(feed, "list").stdout
+    assert _run(feed, "remove", "city", *SIGNED).exit_code == 0
     unknown = _run(feed, "pull", "city")
     assert unknown.exit_code == 1 and "no source 'city'" in unknown.stderr
+
+
+def test_who_changed_the_list_of_sources_and_why_is_kept(var: Path) -> None:
+    path = _file(var, page(service(1)))
+    _run(feed, "add", "city", "https://old.example/services", "--title", "The city", *SIGNED)
+    _run(feed, "add", "city", path, "--commit", "--reason", "Moved", "--by", "directory editor")
+    shown = json.loads(_run(feed, "show", "city", "--json").stdout)
+    first, second = shown["history"]
+    assert (first["by"], first["reason"], first["before"]) == ("data steward", "a test", None)
+    assert (
+        second["by"] == "directory editor" and second["before"]["address"] == "https://old.example/services"
+    )
+    assert shown["title"] == "The city"  # a new address does not take the title away
+    assert "add by directory editor: Moved" in _run(feed, "show", "city").stdout
+    _run(feed, "pull", "city", *SIGNED)
+    assert len(json.loads(_run(feed, "show", "city", "--json").stdout)["history"]) == 2
+
+
+def test_one_id_given_to_all_entries_is_told_once_with_its_places_and_hides_nothing(var: Path) -> None:
+    same = [service(1, name="Play") for _ in range(60)]
+    done = _run(validate, _file(var, page(*same, service(2, url="javascript:x"))))
+    assert "59  entries given more than once" in done.stdout
+    told = [line for line in done.stdout.splitlines() if line.startswith("warning")]
+    assert "the service has the id of another entry" in told[0]
+    assert "61 entries (service), but 2 with ids of their own" in told[1] and len(told) == 2
+    assert "the same at: services.json $.contents[2]," in done.stdout and "and 53 more" in done.stdout
+    assert "fault services.json $.contents[60].url" in done.stdout and "more (--at-most" not in done.stdout
+
+
+def test_a_source_that_nothing_came_from_is_not_exported_as_an_empty_file(var: Path) -> None:
+    _run(import_feed, _file(var, page(service(1))), "--source", "city", *SIGNED)
+    out = var.parent / "out.json"
+    refused = _run(export, out, "--source", "ctiy")
+    assert refused.exit_code == 1 and "'ctiy'" in refused.stderr and not out.exists()
+    assert _run(export, out, "--source", "city").exit_code == 0
 
 
 def test_a_record_that_tries_to_steer_the_terminal_is_shown_as_text(var: Path) -> None:

@@ -111,10 +111,30 @@ def test_a_workbook_with_real_dates_numbers_and_empty_rows_is_read_like_text() -
 
 
 def test_one_id_in_two_rows_and_a_column_that_is_none_are_told() -> None:
-    raw = f"{HEAD},colour\na1,Play,Families,,,red\na1,Play again,Families,,,blue\n".encode()
+    raw = f"{HEAD},colour\na1,Play,Families,,,red\na1,Play,Families,0121 496 0001,,blue\n".encode()
     feed = read(raw, "sheet.csv")
     assert found(feed, "warning", "repeated") == ["sheet.csv line 3"]
     assert found(feed, "warning", "unknown") == ["sheet.csv"]
+
+
+def test_a_row_that_was_copied_and_typed_over_is_a_fault_and_no_service_is_lost_in_silence() -> None:
+    feed = read(f"{HEAD}\na1,Play,Families,,\na1,Sing,Families,,\n".encode(), "sheet.csv")
+    assert found(feed, "fault", "repeated") == ["sheet.csv line 3"]
+    (told,) = [one for one in feed.findings.kept if one.kind == "repeated"]
+    assert told.value == "a1" and "another value of name" in told.message
+    made = planned(feed)
+    assert made.refused and [one.what for one in made.entries if one.kind == "service"] == ["skipped"]
+
+
+def test_a_misspelt_postcode_is_told_with_its_column_and_so_is_one_place_with_two_postcodes() -> None:
+    head = "service_id,service_name,organisation_name,place_id,address_1,postcode"
+    rows = ["a1,Play,Families,hall,1 Street,B1 1BB", "a2,Sing,Families,hall,1 Street,B1 1BD"]
+    rows.append("a3,Read,Families,shop,2 Street,BI5 2TT")
+    feed = planned(read("\n".join([head, *rows]).encode(), "sheet.csv")).feed
+    assert found(feed, "warning", "postcode") == ["sheet.csv line 4, column postcode"]
+    (twice,) = [one for one in feed.findings.kept if one.kind == "repeated"]
+    assert twice.place == "sheet.csv line 3" and twice.value == "hall"
+    assert "the place has the id" in twice.message and "another value of postal_code" in twice.message
 
 
 @pytest.mark.parametrize(
