@@ -175,6 +175,12 @@ def test_where_several_answers_hold_the_level_it_is_said_that_all_must_change(sm
     assert any(one["direction"] == "down" for one in would_change(alone))
 
 
+def test_only_where_several_hold_it_are_several_asked_to_change(decisions: dict[str, Decision]) -> None:
+    for decision in list(decisions.values())[::5]:
+        joint = [one for one in would_change(decision) if one["question"] is None]
+        assert not joint or len(decision.held_by) > 1
+
+
 def test_the_rules_can_be_read(small: Flow) -> None:
     words = [rule_words(small, rule) for rule in small.rules]
     assert words[0] == "When an answer opens the route Immediate danger: Call 999 now."
