@@ -21,6 +21,7 @@ from api.health import Ready, live
 from api.oruk.routes import oruk_routes
 from api.pages.responses import problem_page
 from api.pages.routes import page_routes
+from api.pathway_state import PathwayState
 from api.problems import ProblemError, problem
 from api.reply import OPEN_TO_ALL, Endpoint
 from api.shell import AccessLog, Shell, log_fault, templates_by_endpoint
@@ -57,6 +58,7 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
         openapi_url=None,
     )
     directory = DirectoryState(state)
+    pathways = PathwayState(state, directory)
     add_area_routes(app, state)
 
     async def openapi(_request: Request) -> Response:
@@ -68,7 +70,7 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
     ready = Ready(state, directory)
     app.router.routes.append(Route("/health/ready", Endpoint(ready.answer).answer, methods=["GET"]))
-    app.router.routes.extend(page_routes(LiveSite(state, directory)))
+    app.router.routes.extend(page_routes(LiveSite(state, directory), pathways))
 
     async def fault(request: Request, error: Exception) -> Response:
         log_fault(error)
@@ -95,16 +97,18 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
         Route("/api/v1/postcodes", ManyPostcodes(state)),
     ]
     templates = templates_by_endpoint([*hot, *app.router.routes])
-    router = Router(hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory))
+    router = Router(hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory, pathways))
     return Shell(router, templates, fault, log)
 
 
-def _lifespan(directory: DirectoryState) -> Lifespan[Any]:
-    """While the server runs: what there is of a directory is opened beside the first requests."""
+def _lifespan(directory: DirectoryState, pathways: PathwayState) -> Lifespan[Any]:
+    """While the server runs: what there is of a directory is opened beside the first requests, and the
+    questionnaires are read."""
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         directory.warm()
+        pathways.warm()
         yield
         directory.close()
 

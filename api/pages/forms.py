@@ -13,26 +13,26 @@ MOST_FIELDS = 120  # values; more than any form of ours has
 Fields = dict[str, list[str]]
 
 
-async def form_fields(request: Request) -> Fields | None:
+async def form_fields(request: Request, longest: int = LONGEST_TYPED) -> Fields | None:
     """The fields of the form with their values in order; None when the body is too long for a form.
 
-    A body that is no form has no fields. Values are cut after `LONGEST_TYPED` characters.
+    A body that is no form has no fields. Values are cut after `longest` characters.
     """
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > LONGEST_FORM:
             return None
-    return read_fields(body.decode("utf-8", "replace"))
+    return read_fields(body.decode("utf-8", "replace"), longest)
 
 
-def read_fields(text: str) -> Fields:
+def read_fields(text: str, longest: int = LONGEST_TYPED) -> Fields:
     """The fields of a form's body or of a query string; none where there are more than any form has."""
     try:
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
-    return {name: [value[:LONGEST_TYPED] for value in values] for name, values in fields.items()}
+    return {name: [value[:longest] for value in values] for name, values in fields.items()}
 
 
 async def typed_postcode(request: Request) -> str | None:

@@ -17,6 +17,7 @@ from api.pages.csp import MAP_CSP
 from api.pages.forms import typed_postcode
 from api.pages.listings import listing_routes
 from api.pages.needs import need_routes
+from api.pages.pathway import Pathways, pathway_routes
 from api.pages.report import report_routes
 from api.pages.responses import not_found, page, problem_page
 from api.pages.search import search_routes
@@ -136,7 +137,7 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
     )
 
 
-def page_routes(site: Site) -> list[BaseRoute]:
+def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
     """Every page, map and asset. The app puts them behind its security headers."""
 
     async def home(request: Request) -> Response:
@@ -248,6 +249,7 @@ def page_routes(site: Site) -> list[BaseRoute]:
         Route("/", home),
         Route("/postcode", ask, methods=["POST"]),
         Route("/postcode", ask_again),
+        *pathway_routes(pathways),
         *search_routes(site),
         *listing_routes(site),
         *report_routes(site),
