@@ -1,11 +1,11 @@
 """The proof that every outcome of a questionnaire ends at somebody who answers, everywhere and always.
 
-For each outcome, each combination of team areas that a postcode of the city has, professionals and the public,
-and each quarter-hour of the period: one of the contacts that the outcome itself names is open, is sourced and is
-no sample and no switchboard. Merged intervals, as in `directory.routing.proof`, so nothing is sampled.
+For each outcome, each combination of team areas that a postcode of the city has, professionals and the
+public, and each quarter-hour of the period: one of the contacts that the outcome itself names is open, is
+sourced and is no sample and no switchboard. Merged intervals, as in `directory.routing.proof`: no samples.
 
-Only what the questionnaire writes down counts, not that the answer adds the front door to any list. Nor do 999,
-the police and the helplines, which are always there: an outcome names the front door beside them.
+Only what the questionnaire writes down counts, not that the answer adds the front door to any list. Nor do
+999, the police and the helplines, which are always there: an outcome names the front door beside them.
 """
 
 from __future__ import annotations
@@ -101,7 +101,10 @@ class OutcomeContacts:
                     yield f"“{outcome.title}” names {word}, and {one} is not in front_door.csv. Add it back."
                 for contact in listed:
                     if reason := self.refused.get(digits(contact.telephone)):
-                        yield f"“{outcome.title}” would give {contact.telephone} for {one}, never to be given: {reason}."
+                        yield (
+                            f"“{outcome.title}” would give {contact.telephone} for {one}, which must never "
+                            f"be given: {reason}."
+                        )
                     elif contact.sample or not contact.source:
                         yield f"“{outcome.title}” would give {one}, which is a sample or has no source."
 

@@ -53,7 +53,7 @@ def prove_flow(
 
     first = day or dt.datetime.now(LONDON).date()
     ticks: list[Callable[[int], None]] = []
-    contacts = contacts_proof(first, lambda done: ticks[0](done)) if routing else None
+    contacts = contacts_proof(first, lambda done: ticks[0](done)) if routing else None  # noqa: PLW0108
     total = length(flow) + (contacts.length(flow) if contacts else 0)
     with click.progressbar(
         length=total, label="Proving", file=sys.stderr, hidden=quiet or not sys.stderr.isatty()
@@ -133,3 +133,71 @@ def told_faults() -> Iterator[None]:
         sys.exit(1)
     except GazetteerError as error:
         raise click.ClickException(str(error)) from None
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commit", is_flag=True, help="Do it. Without this it is only tried.")
+@click.option("--by", required=True, help="The role that approves it, such as safeguarding lead.")
+@click.option("--reason", help="Why; needed with --commit.")
+@click.option("--no-routing", is_flag=True, hidden=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def publish(file: Path, commit: bool, by: str, reason: str | None, no_routing: bool, as_json: bool) -> None:
+    """Approve a version for good: proved, compared with the one in use, and never changed again.
+
+    A file in the folder of a questionnaire is approved where it lies, any other in the steward's own
+    folder. Refused, with the example, when the proof does not hold, when something falls and nobody has
+    signed it off (`earlyhelp pathway diff OLD NEW --sign-off ROLE --reason WHY`), and for a version that
+    is approved already. Exit 1 when refused.
+
+    \b
+    Examples:
+      earlyhelp pathway publish 2.yaml --by "safeguarding lead"
+      earlyhelp pathway publish 2.yaml --by "safeguarding lead" --reason "yearly review" --commit
+    """
+    from directory.pathway.diff import difference_json, difference_text
+    from directory.pathway.flow import FlowError
+    from directory.pathway.proof.finding import report_json
+    from directory.pathway.publishing import Refused, prepare
+    from directory.pathway.publishing import publish as put
+    from directory.routing.london import LONDON
+    from geo.home import data_dir, var_dir
+
+    if commit and not (reason or "").strip():
+        raise click.UsageError("Say why, with --reason.")
+    today = dt.datetime.now(LONDON).date()
+    try:
+        with told_faults():
+            ready = prepare(
+                file,
+                data_dir(),
+                var_dir(),
+                by=by,
+                prove=lambda flow: prove_flow(flow, routing=not no_routing, day=today, quiet=as_json),
+                today=today,
+            )
+        if commit:
+            put(ready, reason or "")
+    except (Refused, FlowError, OSError) as error:
+        if as_json:
+            click.echo(json.dumps({"published": False, "refused": str(error)}, ensure_ascii=False))
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    flow, found = ready.flow, ready.difference
+    if as_json:
+        facts = {
+            "published": commit,
+            "file": str(ready.path),
+            "digest": flow.digest,
+            "proof": report_json(ready.report),
+            "difference": difference_json(found) if found else None,
+        }
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    if found:
+        click.echo(difference_text(found))
+    click.echo(f"The proof holds: {ready.report.counts['combinations']:,} combinations of answers.")
+    if commit:
+        click.echo(f"Version {flow.version} of {flow.id} is approved by {ready.by}: {ready.path}")
+    else:
+        click.echo(f"Nothing is published yet. With --commit, version {flow.version} goes to {ready.path}.")

@@ -1,6 +1,6 @@
 """`earlyhelp pathway`: the questionnaire in a terminal, the reasons for an outcome, the versions there are.
 
-The commands of the proof (check, diff, graph, table, publish) stand in `directory.pathway.proof_commands`.
+Those that need the contacts too (walk, check, publish) stand outside this folder.
 """
 
 from __future__ import annotations

@@ -98,8 +98,10 @@ def flows(draw: st.DrawFn) -> Flow:
     )
     day = dt.date(2026, 11, 22)
     return Flow(
-        "made", "Made up", "1", "draft", "", None, day, "Made up", {"s": Source("s", "s", "https://s.example", day, {})},
-        tuple(Level(one, one, one, "s") for one in LEVELS), {}, tuple(questions), routes, tuple(rules), outcomes,
+        "made", "Made up", "1", "draft", "", None, day, "Made up",
+        {"s": Source("s", "s", "https://s.example", day, {})},
+        tuple(Level(one, one, one, "s") for one in LEVELS), {}, tuple(questions), routes, tuple(rules),
+        outcomes,
     )  # fmt: skip
 
 

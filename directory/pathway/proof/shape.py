@@ -1,8 +1,9 @@
-"""What can be seen of a questionnaire without going through its answers: order, codes, subjects, early ends."""
+"""What can be seen of a questionnaire without its answers: order, codes, subjects, early ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from directory.pathway.flow import NOT_SURE, Choice, Flow, Question
 from directory.pathway.proof.finding import Finding
@@ -26,7 +27,7 @@ def shape(flow: Flow) -> list[Finding]:
 
 
 def up_to(flow: Flow, question: Question, choice: Choice) -> Mapping[str, str]:
-    """Answers that come to `question` and give it `choice`: what its `when` asks for, the mildest elsewhere."""
+    """Answers that come to `question` and give it `choice`: what its `when` asks for, else the mildest."""
     answers = {one.id: flow.ranked[one.id][0].id for one in flow.questions[: flow.questions.index(question)]}
     pending = [question]
     while pending:
@@ -52,7 +53,7 @@ def _termination(flow: Flow) -> Iterator[Finding]:
                 yield Finding(
                     "termination",
                     f"“{question.title}” ({question.id}) is asked depending on {name!r}, which is {how}: "
-                    "the two wait for each other and neither is ever settled. Depend only on earlier questions.",
+                    "it waits for what is not settled yet. Depend only on earlier questions.",
                     follow(flow, {one.id: flow.ranked[one.id][0].id for one in flow.questions}).answers,
                     subject=question.id,
                     line=question.line,
@@ -66,7 +67,7 @@ def _codes(flow: Flow) -> Iterator[Finding]:
         if question.code in seen:
             yield Finding(
                 "codes",
-                f"The code {question.code!r} stands for {seen[question.code].id!r} and for {question.id!r}: an "
+                f"The code {question.code!r} stands for {seen[question.code].id!r} and {question.id!r}: an "
                 "address with it could be read in two ways. Give each its own.",
                 up_to(flow, question, flow.ranked[question.id][0]),
                 subject=question.id,
@@ -78,7 +79,7 @@ def _codes(flow: Flow) -> Iterator[Finding]:
             if choice.code in codes:
                 yield Finding(
                     "codes",
-                    f"In {question.id!r} the code {choice.code!r} stands for {codes[choice.code].id!r} and for "
+                    f"In {question.id!r} the code {choice.code!r} stands for {codes[choice.code].id!r} and "
                     f"{choice.id!r}: an address with it could be read in two ways. Give each its own.",
                     up_to(flow, question, choice),
                     subject=question.id,
@@ -108,7 +109,7 @@ def _protected(flow: Flow) -> Iterator[Finding]:
             if choice.demands is not None and choice.demands.level is not None:
                 yield Finding(
                     "protected",
-                    f"“{question.title}”, answered “{choice.text}”, demands the level {choice.demands.level!r}: "
+                    f"“{question.title}”, answered “{choice.text}”, demands {choice.demands.level!r}: "
                     f"{question.asks_about} may open a route and never move a level.",
                     up_to(flow, question, choice),
                     subject=question.id,
@@ -122,8 +123,8 @@ def _urgent_first(flow: Flow) -> Iterator[Finding]:
         if before is not None and _PARTS[question.part] < _PARTS[before.part]:
             yield Finding(
                 "urgent_first",
-                f"“{question.title}” ({question.part}) is asked after “{before.title}” ({before.part}). Ask the "
-                "urgent first, then the domains, then the rest.",
+                f"“{question.title}” ({question.part}) is asked after “{before.title}” ({before.part}). Ask "
+                "the urgent first, then the domains, then the rest.",
                 up_to(flow, question, flow.ranked[question.id][-1]),
                 subject=question.id,
                 line=question.line,
@@ -135,12 +136,12 @@ def _urgent_first(flow: Flow) -> Iterator[Finding]:
 def _order(flow: Flow) -> Iterator[Finding]:
     for question in flow.questions:
         stated = [one for one in question.choices if one.id != NOT_SURE]
-        for first, second in zip(stated, stated[1:], strict=False):
+        for first, second in pairwise(stated):
             if second.rank <= first.rank:
                 yield Finding(
                     "order",
-                    f"In “{question.title}”, “{second.text}” (rank {second.rank}) stands behind “{first.text}” "
-                    f"(rank {first.rank}). Put the choices from the mildest to the worst.",
+                    f"In “{question.title}”, “{second.text}” (rank {second.rank}) stands behind "
+                    f"“{first.text}” (rank {first.rank}). Put the choices from the mildest to the worst.",
                     up_to(flow, question, second),
                     subject=question.id,
                     line=second.line,

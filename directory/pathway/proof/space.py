@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-
 from directory.pathway.flow import Flow, Rule
 from directory.pathway.proof.facts import Facts
 from directory.pathway.proof.finding import Finding, answers_words
@@ -91,8 +90,8 @@ class Space:
                 named = " and ".join(question.when)
                 yield Finding(
                     "question",
-                    f"“{question.title}” ({question.id}) is never asked, whatever is answered to {named}; nor can "
-                    f"any of its {len(question.choices)} choices be given.",
+                    f"“{question.title}” ({question.id}) is never asked, whatever is answered to "
+                    f"{named}; nor can any of its {len(question.choices)} choices be given.",
                     up_to(self.flow, question, question.choices[0]),
                     subject=question.id,
                     line=question.line,
@@ -177,7 +176,10 @@ class Space:
             below = [end for end in mine if end.level > height]
             if below:
                 top = self.flow.levels[max(end.level for end in below)].name
-                words = f"the rule {rule.id!r} gives “{outcome.title}” ({outcome.level}) though up to {top} is demanded, for"
+                words = (
+                    f"the rule {rule.id!r} gives “{outcome.title}” ({outcome.level}) though an answer "
+                    f"demands up to {top}, for"
+                )
                 yield self._told("below", below, words, rule.id, rule.line)
             for check, passed in (
                 ("override", [end for end in mine if end.override_passed]),
@@ -185,7 +187,9 @@ class Space:
             ):
                 if passed:
                     kind = "beats the level" if check == "override" else "dominates all others"
-                    words = f"the rule {rule.id!r} gives “{outcome.title}” though a route that {kind} is demanded, for"
+                    words = (
+                        f"the rule {rule.id!r} gives “{outcome.title}” though one that {kind} is open, for"
+                    )
                     yield self._told(check, passed, words, rule.id, rule.line)
 
     def _told(self, check: str, ends: list[End], words: str, subject: str, line: int) -> Finding:
