@@ -29,6 +29,7 @@ from api.site import LiveSite
 from api.state import State
 from api.v1.areas import add_area_routes
 from api.v1.openapi import document
+from api.v1.pathways import pathway_addresses
 from api.v1.postcodes import ManyPostcodes, OnePostcode
 from api.v1.services import service_routes
 from geo.home import data_dir, var_dir
@@ -66,6 +67,7 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
 
     app.router.routes.append(Route("/api/v1/openapi.json", openapi, methods=["GET"]))
     app.router.routes.extend(service_routes(directory))
+    app.router.routes.extend(pathway_addresses(pathways))
     app.router.routes.extend(oruk_routes(directory))
     app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
     ready = Ready(state, directory)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from api.problems import CODES
 from api.v1.openapi_directory import directory_paths, directory_schemas
+from api.v1.openapi_pathways import pathway_paths, pathway_schemas
 from api.v1.openapi_pieces import (
     DATE,
     TEXT,
@@ -124,6 +125,7 @@ def _schemas() -> Schema:
         ),
         "Facts": {"type": "object"},
         **directory_schemas(),
+        **pathway_schemas(),
     }
 
 
@@ -254,7 +256,7 @@ def document() -> Schema:
             }
         },
     }
-    paths |= directory_paths()
+    paths |= directory_paths() | pathway_paths()
     return {
         "openapi": "3.1.0",
         "info": {
