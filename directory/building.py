@@ -77,15 +77,11 @@ def build_directory(
 
 
 def _import_sample(store: Store, data: Path, var: Path, progress: Callable[[int, int], None]) -> None:
-    from directory.listings.importing import commit, plan
-    from directory.listings.known import load_known
-    from directory.listings.needs import load_needs
-    from directory.listings.reading.opening import read_feed
-    from directory.listings.template import read_columns
+    from directory.listings.importing import commit
+    from directory.listings.intake import plan_here, read_here
 
-    needs, columns = load_needs(data, var), read_columns(data)
-    feed = read_feed(str(data / "sample"), SAMPLE_SOURCE, columns, needs)
-    planned = plan(feed, store, SAMPLE_SOURCE, needs=needs, known=load_known(data, var), columns=columns)
+    feed = read_here(str(data / "sample"), SAMPLE_SOURCE, data, var)
+    planned = plan_here(feed, store, SAMPLE_SOURCE, data, var)
     if planned.refused:
         raise SampleRefused(f"{data / 'sample'}: {' '.join(planned.refused)}")
     commit(planned, store, "installation", "The sample listings that ship with the product", progress)

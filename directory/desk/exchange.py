@@ -26,7 +26,6 @@ from directory.desk.session import (
 from geo.home import data_dir, var_dir
 
 if TYPE_CHECKING:
-    from directory.listings.importing import Plan, Wishes
     from directory.listings.reading.feed import Feed
     from directory.store.store import Store
 
@@ -50,35 +49,15 @@ import_options = options(
 
 def read(where: str, source: str, progress: Callable[[int, int], None] | None = None) -> Feed:
     """Read a feed. Raises `DeskRefused` where it cannot be used as a whole."""
-    from directory.listings.needs import load_needs
+    from directory.listings.intake import read_here
     from directory.listings.reading.feed import FeedError
-    from directory.listings.reading.opening import read_feed
-    from directory.listings.template import read_columns
 
-    data, var = data_dir(), var_dir()
     try:
-        return read_feed(where, source, read_columns(data), load_needs(data, var), progress)
+        return read_here(where, source, data_dir(), var_dir(), progress)
     except FeedError as error:
         raise DeskRefused(
             f"{error} Nothing was changed." if "Nothing was" not in str(error) else str(error)
         ) from None
-
-
-def planned(
-    feed: Feed, store: Store | None, source: str, wishes: Wishes | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Plan:  # fmt: skip
-    """What importing the feed would do, checked against everything that this installation knows."""
-    from directory.listings.importing import plan
-    from directory.listings.known import load_known
-    from directory.listings.needs import load_needs
-    from directory.listings.template import read_columns
-
-    data, var = data_dir(), var_dir()
-    return plan(
-        feed, store, source, needs=load_needs(data, var), known=load_known(data, var),
-        columns=read_columns(data), wishes=wishes, progress=progress,
-    )  # fmt: skip
 
 
 def source_code(code: str) -> str:
@@ -125,12 +104,13 @@ def validate(where: str, source: str, at_most: int, as_json: bool) -> None:
     """
     with told(as_json):
         from directory.desk.exchange_words import findings_text, sum_text
+        from directory.listings.intake import plan_here
 
         source = source_code(source) if source else "validate"
         with bar("Reading") as progress:
             feed = read(where, source, progress)
         with _store_if_there() as store, bar("Checking") as progress:
-            planned(feed, store, source, progress=progress)
+            plan_here(feed, store, source, data_dir(), var_dir(), progress=progress)
         found = feed.findings
         counts = {kind: len(feed.of(kind)) for kind in ("organization", "location", "service", "taxonomy")}
         if as_json:
@@ -176,12 +156,13 @@ def run_import(
     from directory.desk.exchange_words import findings_text, plan_json, plan_text
     from directory.listings.importing import Wishes
     from directory.listings.importing import commit as carry_out
+    from directory.listings.intake import plan_here
 
     commit, reason, by = signature
     with bar("Reading") as progress:
         feed = read(where, source, progress)
     with bar("Checking") as progress:
-        made = planned(feed, room.store, source, Wishes(**wanted), progress)
+        made = plan_here(feed, room.store, source, room.data, room.var, Wishes(**wanted), progress)
     answer: dict[str, Any] = plan_json(made, at_most) | {"committed": False}
     if not room.as_json:
         click.echo("\n".join((*findings_text(feed.findings, at_most), "", *plan_text(made, at_most))))

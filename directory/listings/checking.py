@@ -217,8 +217,20 @@ def _together(entity: Entity, members: Mapping[str, Any], known: Known) -> Itera
                 yield "fault", "position", name, members[name], f"{name} is no place on Earth.", "Correct it."
         if (latitude is None) != (longitude is None):
             yield "fault", "position", "latitude", latitude, "a position needs both figures.", "Give both."
+        elif _is_number(latitude) and _is_number(longitude) and not in_kingdom(latitude, longitude):
+            swapped = in_kingdom(longitude, latitude)
+            yield (
+                "warning", "position", "latitude", latitude,
+                f"{latitude}, {longitude} is not in the United Kingdom.",
+                "Latitude and longitude are swapped." if swapped else "Correct it (degrees, WGS 84).",
+            )  # fmt: skip
     elif entity.name == "cost_option" and _figure(members, "amount") < 0:
         yield "fault", "type", "amount", members["amount"], "a cost below 0.", "Give 0 for free."
+
+
+def in_kingdom(latitude: Any, longitude: Any) -> bool:
+    """Whether a position (degrees, WGS 84) lies in the box around the United Kingdom."""
+    return bool(49 <= latitude <= 61 and -9 <= longitude <= 2)
 
 
 def _figure(members: Mapping[str, Any], name: str) -> float:

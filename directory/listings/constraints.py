@@ -243,7 +243,7 @@ def _coordinates(live: Live, kind: str, content: Content) -> Iterator[str]:
         return
     if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         yield "one of latitude and longitude is missing"
-    elif not (49 <= latitude <= 61 and -9 <= longitude <= 2):
+    elif not checking.in_kingdom(latitude, longitude):
         yield f"{latitude}, {longitude} is not in the United Kingdom"
 
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from directory.listings.importing import commit, plan
-from directory.listings.needs import load_needs
-from directory.listings.reading.opening import read_feed
+from directory.listings.importing import commit
+from directory.listings.intake import plan_here, read_here
 from directory.search.generation import bring_up_to_date
 from directory.store.records import Change
 from directory.store.store import Store
@@ -35,10 +34,10 @@ def empty_var(built: Path, var: Path) -> Path:
 def stock(var: Path, *feeds: Path, url: str | None = None) -> str:
     """Import feeds into the store of `var` and bring its index up to date. Gives the store's address."""
     address = url or f"sqlite:///{var / 'directory.db'}"
-    needs = load_needs(data_dir(), var)
     with Store.open(address) as store:
         for feed in feeds:
-            made = plan(read_feed(str(feed), feed.name, (), needs), store, feed.name, needs=needs)
+            read = read_here(str(feed), feed.name, data_dir(), var)
+            made = plan_here(read, store, feed.name, data_dir(), var)
             commit(made, store, ROLE, "for a test")
         bring_up_to_date(store, data_dir(), var)
     return address

@@ -39,6 +39,8 @@ def unpacked(raw: bytes, name: str) -> dict[str, bytes]:
 
 
 def _files(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
+    if not all(one.filename for one in archive.infolist()):
+        raise FeedError(f"{name}: holds a file without a name. Pack it plainly.")
     entries = [one for one in archive.infolist() if not one.is_dir()]
     if len(entries) > MOST_FILES:
         raise FeedError(f"{name}: {len(entries):,} files in it; at most {MOST_FILES:,} are read.")

@@ -19,6 +19,7 @@ _ADDRESS = {"address_1": "address_1", "address_2": "address_2", "city": "city", 
 _CONTACT = ("contact_title", "contact_email", "contact_phone", "contact_audience")
 _CAPACITY = {"capacity": "state", "capacity_stated": "stated", "capacity_until": "until",
              "waiting_weeks": "waiting_weeks"}  # fmt: skip
+_YES = ("yes", "y", "true", "1")
 _INERT = re.compile(r"'(?=[=+\-@\t\r'])")
 
 
@@ -69,6 +70,8 @@ def _take(
         if cell and _is_simple(column):
             simple[column.entity][column.member] = cell
     service, publisher = simple["service"], _publisher(simple["organization"], source)
+    if publisher and told.get("sample", "").casefold() in _YES and _invented(publisher):
+        publisher["sample"] = "yes"
     place = _place(told, simple["location"], source, str(publisher.get("id", "")))
     if publisher:
         service["organization_id"] = publisher["id"]
@@ -103,6 +106,12 @@ def _publisher(told: dict[str, Any], source: str) -> dict[str, Any]:
     if "id" not in told and "name" in told:
         told["id"] = made("named", source, "organization", str(told["name"]).casefold())
     return told if "id" in told else {}
+
+
+def _invented(publisher: Mapping[str, Any]) -> bool:
+    """Whether an organisation's addresses are ones that nobody can have (RFC 2606)."""
+    reached = (str(publisher.get(name, "")).casefold().rstrip("/") for name in ("email", "website"))
+    return any(one.endswith(".example") for one in reached)
 
 
 def _place(told: Mapping[str, str], simple: dict[str, Any], source: str, publisher: str) -> dict[str, Any]:

@@ -10,10 +10,12 @@ import pytest
 
 from directory.listings.difference import differences
 from directory.listings.export import gather, write
-from directory.listings.importing import commit
+from directory.listings.importing import Plan, commit
+from directory.listings.intake import plan_here, read_here
 from directory.store.records import Change, Refused
 from directory.store.store import Store
 from directory.store.verify import verify
+from geo.home import data_dir, var_dir
 from tests.directory.listings.feeding import COLUMNS, NEEDS, imported, page, planned, read, service
 
 
@@ -151,16 +153,17 @@ def test_a_sheet_changes_only_the_cells_that_were_edited(store: Store) -> None:
     assert [(one.path, one.new) for one in entry.differences] == [("assured_date", "2026-03-01")]
 
 
+def _as_sample(where: Path, store: Store) -> Plan:
+    feed = read_here(str(where), "sample", data_dir(), var_dir())
+    return plan_here(feed, store, "sample", data_dir(), var_dir())
+
+
 @pytest.fixture(scope="module")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The sample in a store of its own."""
-    from directory.desk.exchange import planned as fully_planned
-    from directory.desk.exchange import read as read_where
-    from geo.home import data_dir
-
     folder = data_dir() / "sample"
     with Store.open(f"sqlite:///{tmp_path_factory.mktemp('sample') / 'directory.db'}") as opened:
-        made = fully_planned(read_where(str(folder), "sample"), opened, "sample")
+        made = _as_sample(folder, opened)
         commit(made, opened, "data steward", "the sample")
         yield opened
 
@@ -169,19 +172,16 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def test_what_is_exported_can_be_imported_again_and_changes_nothing(
     sample_store: Store, form: str, tmp_path: Path
 ) -> None:
-    from directory.desk.exchange import planned as fully_planned
-    from directory.desk.exchange import read as read_where
-
     made = gather(sample_store, NEEDS, professional=True, unpublished=True)
     assert made.count()["service"] >= 150
     path = tmp_path / ("pages" if form == "pages" else f"all.{form}")
     write(made, path, form, COLUMNS)
-    again = fully_planned(read_where(str(path), "sample"), sample_store, "sample")
+    again = _as_sample(path, sample_store)
     assert not again.refused
     assert set(_whats(again)) == {"unchanged"}
     if form in ("csv", "xlsx"):  # a sheet for the public lacks what is private; that is no edit either
         write(gather(sample_store, NEEDS), path, form, COLUMNS)
-        public = fully_planned(read_where(str(path), "sample"), sample_store, "sample")
+        public = _as_sample(path, sample_store)
         assert set(_whats(public)) == {"unchanged"}
 
 

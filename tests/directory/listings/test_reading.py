@@ -192,6 +192,16 @@ def test_a_zip_that_leads_out_of_itself_is_refused(name: str) -> None:
         read(packed.getvalue(), "feed.zip")
 
 
+def test_a_file_without_a_name_in_a_zip_is_refused_and_does_not_crash() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", b"x")
+    spoiled = packed.getvalue().replace(b"PK\x01\x02", b"PK\x01\x02", 1)
+    at = spoiled.index(b"PK\x01\x02") + 46  # the name in the directory of the zip
+    with pytest.raises(FeedError, match="without a name"):
+        read(spoiled[:at] + b"\0" + spoiled[at + 1 :], "feed.zip")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -35,6 +35,7 @@ def test_the_written_template_imports_with_its_example_and_says_all_of_it(end: s
     assert feed.findings.counts == {}
     held = {one.kind: one.content for one in feed.candidates}
     assert set(held) == {"organization", "location", "service"}
+    assert held["organization"]["sample"] is True  # else `listing check` finds fault with our own example
     row = shown(COLUMNS, held["service"], held["organization"], held["location"])
     wanted = example(COLUMNS)
     for name in ("service_id", "organisation_id", "place_id"):
@@ -124,6 +125,18 @@ def test_a_row_that_was_copied_and_typed_over_is_a_fault_and_no_service_is_lost_
     assert told.value == "a1" and "another value of name" in told.message
     made = planned(feed)
     assert made.refused and [one.what for one in made.entries if one.kind == "service"] == ["skipped"]
+
+
+def test_a_position_with_its_figures_swapped_is_told() -> None:
+    head = "service_id,service_name,organisation_name,place_id,latitude,longitude"
+    rows = ["a1,Play,Families,hall,-1.9,52.4", "a2,Sing,Families,shop,52.4,-1.9", "a3,Read,Families,hut,1,1"]
+    feed = planned(read("\n".join([head, *rows]).encode(), "sheet.csv")).feed
+    told = [one for one in feed.findings.kept if one.kind == "position"]
+    assert [(one.severity, one.place) for one in told] == [
+        ("warning", "sheet.csv line 2, column latitude"),
+        ("warning", "sheet.csv line 4, column latitude"),
+    ]
+    assert "swapped" in told[0].fix and "swapped" not in told[1].fix
 
 
 def test_a_misspelt_postcode_is_told_with_its_column_and_so_is_one_place_with_two_postcodes() -> None:
