@@ -30,8 +30,12 @@ from geo.home import data_dir, var_dir
 AT = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.UTC)
 DEPTH, FIRST = 10, 3
 REACH = 0.85
-SETS = (("", "judged.csv"), (", held out", "judged_held_out.csv"))
-"""What the rows of a set are called beside, and its file. Nothing is tuned on what is held out."""
+SETS = (
+    ("", "judged.csv"),
+    (", held out 1", "judged_held_out.csv"),
+    (", held out 2", "judged_held_out_2.csv"),
+)
+"""What the rows of a set are called, and its file; `data/search/README.md` says what was held out when."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,20 @@ _YEARS_OLD = re.compile(
 _UNDER = re.compile(r"\b(?:under|below)\s+(\d{1,2})'?s?\b", re.IGNORECASE)
 _OVER = re.compile(r"\b(?:over|above)\s+(\d{1,2})'?s?\b|\b(\d{1,2})\s?\+", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?<![\w£.:/&%-])(\d{1,2})(?![\w%:/.-]|\s*(?:hours?|hrs?|weeks?|wks?|days?|minutes?|mins?|sessions?|%|pounds|am|pm)\b)",
+    r"(?<![\w£.:/&%=-])(\d{1,2})(?![\w%:/.=-]|\s*(?:hours?|hrs?|weeks?|wks?|days?|minutes?|mins?|sessions?|%|pounds|am|pm)\b)",
+    re.IGNORECASE,
+)
+# "3 kids", "2 bedrooms": so many of something, where a plural follows, is no age.
+_COUNTED = re.compile(
+    r"(?<![\w£.:/&%-])\d{1,2}\s+(?=(?:(?:young|small|little|other|older|younger|more|disabled)\s+)*"
+    r"(?:kids|children|boys|girls|sons|daughters|babies|siblings|brothers|sisters|teenagers|teens|toddlers|"
+    r"grandchildren|grandkids|twins|adults|parents|people|bedrooms?|beds|times|nights|jobs|schools|"
+    r"cigarettes|foods|words|miles|terms|others|gcses?|a[ -]levels|exams|of (?:them|us))\b)",
+    re.IGNORECASE,
+)
+# "yr 10", "y10", "yrs 5": a year of school, where no number stands before and no "old" after.
+_SCHOOL_YEAR = re.compile(
+    r"(?<![\w.])(?<!\d )(?:yrs?\.?\s?|y)(?=(?:[1-9]|1[0-3])\b(?!\s*(?:months?|mths?|weeks?|wks?)\b))",
     re.IGNORECASE,
 )
 _NOT_AGES_AFTER = re.compile(
@@ -100,6 +113,7 @@ def ages_in(text: str) -> tuple[str, list[Span], bool]:
 
         text = pattern.sub(one, text)
 
+    text = _SCHOOL_YEAR.sub("year ", text)
     text, pregnant = _PREGNANT.subn(" ", text)
     take(_MONTHS, lambda g: span_of(round(int(g[0]) / 12, 2)) if int(g[0]) < 300 else None)
     take(_WEEKS, lambda g: Span(0, 1))
@@ -107,6 +121,8 @@ def ages_in(text: str) -> tuple[str, list[Span], bool]:
     take(_YEARS_OLD, lambda g: span_of(float(g[0])) if float(g[0]) <= OLDEST else None)
     take(_UNDER, lambda g: Span(0, float(g[0])) if 0 < int(g[0]) <= OLDEST else None)
     take(_OVER, lambda g: Span(float(g[0]), _ADULT) if int(g[0]) <= OLDEST else None)
+
+    text = _COUNTED.sub(" ", text)
 
     def bare(found: re.Match[str]) -> str:
         if int(found[1]) > OLDEST or _NOT_AGES_AFTER.search(text[: found.start()].lower()):

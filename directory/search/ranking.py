@@ -25,6 +25,9 @@ from directory.search.text import Hits
 
 # Of what was asked, weighed by how rare each thing is, a result must have this share.
 LEAST_COVERED = 0.4
+# Less will do where no result has it all: this part of the best share that any has, and never below the last.
+OF_BEST = 0.6
+LEAST_AT_ALL = 0.15
 # The match of one that has all of what was asked but for a share of one: squared.
 COVER_POWER = 1.0
 # What no listing has at all is missed by all of them: so much of what its rarity would make of it.
@@ -65,7 +68,9 @@ def matched(hits: Hits, importance: Sequence[float], total: int, *, least: float
     weight = np.log1p(total / (1.0 + holding)) * np.where(holding > 0, 1.0, UNKNOWN_WORD)
     needed = np.array(importance) * weight
     covered = has @ needed / needed.sum() if needed.sum() > 0 else np.ones(len(numbers))
-    kept = covered >= (LEAST_COVERED if least is None else least) - 1e-9
+    if least is None:  # of a long sentence even the best has only a part
+        least = max(LEAST_AT_ALL, min(LEAST_COVERED, OF_BEST * float(covered.max())))
+    kept = covered >= least - 1e-9
     scores = hits.scores[kept].astype(np.float64)
     best = scores.max(initial=0.0)
     text = (scores / best) ** TEXT_POWER if best > 0 else np.ones(len(scores))

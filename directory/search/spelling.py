@@ -2,7 +2,8 @@
 
 Candidates are words as they are written (stems would find nothing), out of the listings, the synonyms, the
 needs and the names of areas. A word that any of them has is never changed, nor is one of up to three letters,
-one with a digit, or an abbreviation in capitals.
+one with a digit, or an abbreviation in capitals. Nor are the ordinary words of `ordinary_words.csv`, which
+no listing may have: "walls" is not a slip for "walks".
 """
 
 from __future__ import annotations
@@ -61,9 +62,12 @@ class Spelling:
                 limit=_BEST_OF,
             )
             for word, slips, _at in found:
-                # Few slips first, the same first letter, alike as a whole, then what most listings say.
+                # A hand seldom slips on the first letter but to swap it: "killed" is not "filled".
+                if word[0] != plain[0] and word[:2] != plain[1::-1]:
+                    continue
+                # Few slips first, alike as a whole, then what most listings say.
                 alike = round(JaroWinkler.similarity(plain, word), 2)
-                key = (slips, word[0] != plain[0], -alike, -self._counts[word])
+                key = (slips, -alike, -self._counts[word])
                 if best is None or (key, word) < best:
                     best = (key, word)
         return best[1] if best else None

@@ -21,6 +21,17 @@ COLUMNS = ("term", "means", "need", "kind", "could_also_be")
 KINDS = ("abbreviation", "jargon", "phrase", "spelling")
 NEED_TOKEN = "need:"
 LONGEST_PHRASE = 8  # words
+# Words between the words of a phrase that do not change what it says. No "not", "no", "never".
+FILLERS = frozenset(
+    (
+        *("a", "an", "the", "his", "her", "their", "my", "our", "your", "its", "this", "that", "some", "any"),
+        *("is", "are", "was", "were", "be", "been", "being", "am", "has", "have", "had", "do", "does", "did"),
+        *("keep", "keeps", "keeping", "kept", "always", "often", "sometimes", "just", "really", "very"),
+        *("so", "still", "also", "all", "too", "now", "constantly", "recently", "and", "in", "on", "of"),
+        *("to", "at", "with", "from", "for", "by", "he", "she", "they", "it", "shes", "hes", "theyre"),
+        *("gets", "get", "getting", "got", "goes", "going", "wants", "started", "starts", "starting"),
+    )
+)
 
 
 class SynonymsError(ValueError):
@@ -121,6 +132,7 @@ class Phrases:
         self._by_stems: dict[tuple[str, ...], Phrase] = {}
         self._longest: dict[str, int] = {}
         self._joined: dict[str, Phrase] = {}
+        self._loose: dict[tuple[str, ...], Phrase] = {}
         self._codes_of_word: dict[str, set[str]] = {}
         self._stems: frozenset[str] | None = None
         self._names: dict[str, tuple[str, ...]] = {}
@@ -139,7 +151,8 @@ class Phrases:
             token = tokens.get(_key(said), _key(said))
             self._add(Phrase(said, token, need.name, tuple(codes[token])))
             for word in words(said):
-                self._codes_of_word.setdefault(word.stem, set()).add(need.code)
+                if not word.plain.isdigit():  # "30 hours" makes no 30 speak of childcare
+                    self._codes_of_word.setdefault(word.stem, set()).add(need.code)
         for need in self.needs.values():
             sides = (need.name, *_alike(need.name))
             self._names[need.code] = tuple(dict.fromkeys(tokens.get(_key(s), _key(s)) for s in sides))
@@ -161,6 +174,9 @@ class Phrases:
             phrase = replace(phrase, said=held.said)
         self._by_stems[stems] = phrase
         self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
+        loose = tuple(word.stem for word in found if word.plain not in FILLERS)
+        if len(loose) > 1:
+            self._loose.setdefault(loose, phrase)
         if len(stems) > 1:  # "selfharm", "domesticviolence": typed without the space
             joined = words("".join(word.plain for word in found))
             if len(joined) == 1 and len(joined[0].plain) > 5:
@@ -179,6 +195,22 @@ class Phrases:
                 return phrase, length
         joined = self._joined.get(first)
         return (joined, 1) if joined is not None else None
+
+    def at_loosely(self, found: Sequence[Word], start: int) -> tuple[Phrase, int] | None:
+        """The longest phrase of two words or more that begins at a word when words that only fill a sentence
+        are passed over ("parents are always arguing"), and how many words it takes with them."""
+        if found[start].plain in FILLERS:
+            return None
+        stems = [found[start].stem]
+        best: tuple[Phrase, int] | None = None
+        for at in range(start + 1, min(len(found), start + 2 * LONGEST_PHRASE)):
+            if found[at].plain in FILLERS:
+                continue
+            stems.append(found[at].stem)
+            phrase = self._loose.get(tuple(stems))
+            if phrase is not None:
+                best = phrase, at - start + 1
+        return best
 
     def names_of(self, code: str) -> tuple[str, ...]:
         """The tokens of a need's name, and of each side of an "and" in it."""

@@ -35,9 +35,12 @@ _SAID = 0.5  # a listing that says the phrase itself, or names the need, beside 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _POSTCODE = re.compile(
-    r"(?<![A-Z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[ \-]*([0-9][A-Z]{2})(?![A-Z0-9])", re.IGNORECASE
+    r"(?<![A-Z0-9])([A-Z]{1,2}[0-9][A-Z0-9]?)[\W_]{0,3}([0-9][A-Z]{2})(?![A-Z0-9])", re.IGNORECASE
 )
-_PART = re.compile(r"(?<![A-Z0-9])(B[0-9]{1,2})(?:[ ]([0-9]))?(?![A-Z0-9])", re.IGNORECASE)
+# The first half of one of the city's, with the next digit where that is no age: "B8 1", not "B8 9 year old".
+_PART = re.compile(
+    r"(?<![A-Z0-9])(B[0-9]{1,2})(?:[ ]([0-9])(?![A-Z0-9]|[ -]?(?:y|m|wk|week)))?(?![A-Z0-9])", re.IGNORECASE
+)
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]+)[\"“”„«»]")
 _OPEN_NOW = re.compile(r"\bopen(?:\s+(?:right\s+)?now|\s+at the moment|\s+tonight|\s+today)\b", re.IGNORECASE)
 _LEVELS = (
@@ -290,6 +293,8 @@ class _Reader:
         hit = self._analysis.phrases.at(found, at)
         if hit is not None and self._is_a_word(hit[0], found, at):
             hit = None
+        if not required and (hit is None or hit[1] == 1):
+            hit = self._analysis.phrases.at_loosely(found, at) or hit
         age, age_words = self._age(found, at)
         area, area_words = self._area(found, at)
         length = hit[1] if hit is not None else 0
@@ -362,7 +367,7 @@ class _Reader:
 
     def _take_word(self, word: Word, required: bool) -> None:
         tokens = {word.stem: 1.0}
-        weak = word.plain in self._analysis.weak
+        weak = word.plain in self._analysis.weak or word.plain.isdigit()
         codes = self._analysis.phrases.codes_of(word.stem) if not weak else frozenset()
         if 0 < len(codes) <= _MOST_HINTED:
             for code in sorted(codes):

@@ -77,6 +77,19 @@ def test_what_is_short_far_from_everything_or_an_abbreviation_is_left(search: Fi
     assert search.understanding.read(typed).corrected == ()
 
 
+@pytest.mark.parametrize(
+    "typed", ["walls", "killed", "swearing", "bits", "shes", "grandkids", "punching", "lessons", "cupboard"]
+)
+def test_an_ordinary_word_that_no_listing_has_is_not_made_into_another(search: Finder, typed: str) -> None:
+    assert search.understanding.read(typed).corrected == ()
+
+
+def test_a_slip_keeps_its_first_letter_but_for_a_swap() -> None:
+    spelling = Spelling({"filled": 9, "nurse": 3}, ())
+    assert spelling.correct(words("killed")[0]) is None
+    assert spelling.correct(words("unrse")[0]) == "nurse"
+
+
 def test_the_commoner_word_is_chosen_of_two_as_near() -> None:
     spelling = Spelling({"sleep": 9, "sheep": 1}, ())
     assert spelling.correct(words("sneep")[0]) == "sleep"

@@ -48,6 +48,58 @@ def test_ages_are_read_and_other_numbers_are_not(search: Finder, text: str) -> N
     assert read == [tuple(round(edge, 2) for edge in span) for span in AGES[text]]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["3 kids evicted", "2 young children", "4 GCSEs", "two boys", "1=1", "2 bedrooms", "twins and 3 others"],
+)
+def test_how_many_there_are_is_no_age(search: Finder, text: str) -> None:
+    assert search.understanding.read(text).ages == ()
+
+
+@pytest.mark.parametrize("text", ["yr 10 girl", "yr10 girl", "y10 girl", "girl in yr. 10"])
+def test_a_year_of_school_is_read_however_it_is_shortened(search: Finder, text: str) -> None:
+    assert search.understanding.read(text).ages == search.understanding.read("year 10").ages != ()
+    assert search.understanding.read("10 yr old").ages == search.understanding.read("aged 10").ages
+
+
+def test_an_age_after_the_first_half_of_a_postcode_is_an_age(search: Finder) -> None:
+    understood = search.understanding.read("youth club B8 9 year old")
+    assert understood.postcode == "B8" and [span.first for span in understood.ages] == [9]
+    assert search.understanding.read("youth club B8 1").postcode == "B8 1"
+
+
+@pytest.mark.parametrize("typed", ["self harm B15.2TT", "self harm b15_2tt", "self harm B15 - 2TT"])
+def test_a_postcode_with_anything_between_its_halves_is_a_postcode(search: Finder, typed: str) -> None:
+    understood = search.understanding.read(typed)
+    assert understood.postcode == "B15 2TT" and understood.text == "self harm"
+
+
+def test_words_that_only_fill_a_sentence_may_stand_within_a_phrase(search: Finder) -> None:
+    for said, plain in (
+        ("parents are always arguing", "parents arguing"),
+        ("mum is still getting drunk", "mum drunk"),
+        ("dad keeps hitting his son", "dad hits son"),
+    ):
+        loose, tight = (search.understanding.read(text) for text in (said, plain))
+        codes = [
+            [t for t, _ in term.group.tokens if t.startswith("need:")] for term in loose.terms if term.phrase
+        ]
+        wanted = [
+            [t for t, _ in term.group.tokens if t.startswith("need:")] for term in tight.terms if term.phrase
+        ]
+        assert codes == wanted, said
+    assert not any(
+        term.read_as == "Domestic abuse" for term in search.understanding.read("mum is not hit").terms
+    )
+
+
+def test_a_number_that_is_no_age_speaks_of_no_need(search: Finder) -> None:
+    for term in search.understanding.read("30 sessions of 16 hours").terms:
+        assert not any(
+            token.startswith("need:") for token, _weight in term.group.tokens if term.typed.isdigit()
+        )
+
+
 @pytest.mark.parametrize("text", ["unborn baby", "20 weeks pregnant", "unborn"])
 def test_a_child_not_yet_born_is_understood(search: Finder, text: str) -> None:
     assert search.understanding.read(text).unborn
