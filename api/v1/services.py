@@ -27,7 +27,9 @@ LARGEST_BODY = 1 << 14
 MOST_SUGGESTED = 20
 LONGEST_PREFIX = 100
 # A whole postcode among other words: it may stand in no address.
-WITH_POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}\b", re.IGNORECASE)
+WITH_POSTCODE = re.compile(
+    r"(?<![A-Z0-9])[A-Z]{1,2}[0-9][0-9A-Z]?[\W_]*[0-9][A-Z]{2}(?![A-Z0-9])", re.IGNORECASE
+)
 _BY_POST = (
     "A postcode is never sent in an address, where logs would keep it: POST it to /api/v1/services/search."
 )
@@ -110,6 +112,8 @@ class Rooms:
         if not 1 <= limit <= MOST_SUGGESTED:
             told = f"limit must be a whole number from 1 to {MOST_SUGGESTED}."
             raise ProblemError("bad_parameter", told, parameter="limit")
+        if WITH_POSTCODE.search(values.get("q", "")):
+            raise ProblemError("bad_parameter", _BY_POST, parameter="q")
         current = self.directory.current()
         found = current.finder.suggest(values.get("q", "")[:LONGEST_PREFIX], limit)
         return json_reply(request, {"suggestions": found, "revision": current.revision})

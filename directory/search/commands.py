@@ -13,7 +13,7 @@ import click
 from geo.home import data_dir, var_dir
 
 FAULT = 3
-Call = Callable[[dt.datetime], Mapping[str, Any] | None]
+Call = Callable[[dt.datetime, str], Mapping[str, Any] | None]
 
 _json = click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
 

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,7 +29,7 @@ from directory.search.ranking import Matched, everything, matched, order, standi
 from directory.search.reach import NO, Geography, Home, metres
 from directory.search.spelling import Spelling
 from directory.search.suggest import Suggestion, Suggestions
-from directory.search.synonyms import parts, rows
+from directory.search.synonyms import parts, read_stop_words, rows
 from directory.search.text import TextIndex
 from directory.search.understanding import PLAIN, Understanding, Understood
 from directory.search.words import words
@@ -39,8 +39,9 @@ from geo.gazetteer import Gazetteer
 MOST_PER_PAGE = 100
 _KEPT = 512
 Facts = dict[str, Any]
-Call = Callable[[dt.datetime], Mapping[str, Any] | None]
-"""Whom to call at a moment: `role`, `telephone`, `tel`, `words`."""
+Call = Callable[[dt.datetime, str], Mapping[str, Any] | None]
+"""Whom to call at a moment, for a home in the city ("") or in another authority (its code): `role`,
+`telephone`, `tel`, `words`; None where nobody is known."""
 
 
 class _Snapshot(Protocol):
@@ -108,7 +109,8 @@ class Finder:
             said.update(word.plain for word in words(text))
         ages = read_age_words(data / "search" / "age_words.csv")
         said.update(word for key in ages for word in key)
-        said |= self.analysis.stop
+        said |= self.analysis.stop | self.analysis.weak
+        said |= read_stop_words(data / "search" / "ordinary_words.csv")
         self.spelling = Spelling(self.columns.written, said)
         self.understanding = Understanding(self.analysis, self.spelling, ages, areas, self.geography)
         self.service = lru_cache(maxsize=4096)(self._published.service)
@@ -273,6 +275,10 @@ class Finder:
             return None
         who = "1 other service matches but does" if count == 1 else f"{count} other services match but do"
         return {"count": count, "words": f"{who} not serve this home"}
+
+    def warm(self) -> None:
+        """Make ready in the background what the first suggestion needs: over a second at 10,000 listings."""
+        Thread(target=lambda: self._suggestions, name="search-warm", daemon=True).start()
 
     @cached_property
     def _suggestions(self) -> Suggestions:

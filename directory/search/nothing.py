@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from directory.search.filters import Wanted
 from directory.search.ranking import Matched
 from directory.search.understanding import Understood
+from geo.gazetteer import CITY
 
 if TYPE_CHECKING:
     from directory.search.finder import Finder
@@ -38,7 +39,7 @@ def nothing(
     understood: Understood,
     wanted: Wanted,
     hits: Matched,
-    call: Callable[[dt.datetime], Mapping[str, Any] | None] | None,
+    call: Callable[[dt.datetime, str], Mapping[str, Any] | None] | None,
 ) -> Facts:
     """The advice for a search that found nothing."""
     tried: list[str] = []
@@ -46,7 +47,8 @@ def nothing(
         tried.append("No words could be read in what was typed.")
     elif understood.terms:
         said = ", ".join(term.typed for term in understood.terms)
-        tried.append(f"Words: {said}. {_services(_visible(finder, hits))} match them before any filter.")
+        found_words = _services(_visible(finder, hits)).capitalize()
+        tried.append(f"Words: {said}. {found_words} match them before any filter.")
     nearest: list[Facts] = []
     for name in FILTER_WORDS:
         if name not in wanted.filters:
@@ -67,7 +69,8 @@ def nothing(
                 tried.append(f"Some of the words: {_services(len(found.numbers))}.")
                 nearest = [finder.result(found, at) for at in range(min(_NEAREST, len(found.numbers)))]
                 break
-    facts = call(wanted.at) if call is not None else None
+    authority = wanted.home.authority if wanted.home is not None else ""
+    facts = call(wanted.at, authority if authority != CITY else "") if call is not None else None
     return {"tried": tried, "nearest": nearest, "call": dict(facts) if facts else None}
 
 

@@ -43,11 +43,20 @@ def test_the_same_search_by_body_with_a_postcode_says_who_serves_the_home(asking
 
 @pytest.mark.parametrize(
     "query",
-    ["postcode=B152TT", "text=self+harm+B15+2TT", "text=b152tt", "text=near%20B15%20%202TT%20now"],
+    [
+        "postcode=B152TT",
+        "text=self+harm+B15+2TT",
+        "text=b152tt",
+        "text=near%20B15%20%202TT%20now",
+        "text=B15-2TT",
+    ],
 )
 def test_a_postcode_in_an_address_is_refused_and_not_repeated(asking: TestClient, query: str) -> None:
     told = asking.get(f"/api/v1/services?{query}")
     assert told.status_code == 400
+    if query.startswith("text="):
+        suggested = asking.get(f"/api/v1/suggest?{query.replace('text=', 'q=')}")
+        assert suggested.status_code == 400 and "2TT" not in suggested.text.upper()
     assert SEARCH in told.json()["detail"]
     assert "2TT" not in told.text.upper()
 

@@ -61,6 +61,13 @@ def test_nothing_found_is_exit_1_and_says_whom_to_call(run: Run) -> None:
     assert "No listing says: qwertyuiopish." in done.output and "Or call: " in done.output
 
 
+def test_a_home_outside_the_city_is_not_told_to_ring_the_city(run: Run) -> None:
+    inside = run("search", "qwertyuiopish", "--postcode", "B15 2TT").output
+    outside = run("search", "qwertyuiopish", "--postcode", "B91 3QJ").output
+    assert "Or call: " in inside and "Or call: " in outside
+    assert inside.partition("Or call: ")[2] != outside.partition("Or call: ")[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -106,10 +106,11 @@ def test_sorting_by_name_and_by_distance(search: Finder) -> None:
 def test_nothing_found_says_what_was_tried_what_is_nearest_and_whom_to_call(
     sample: Generation, gazetteer: Gazetteer, tmp_path: Path
 ) -> None:
-    called = []
+    called, elsewhere = [], []
 
-    def call(at: dt.datetime) -> dict[str, str]:
+    def call(at: dt.datetime, authority: str) -> dict[str, str]:
         called.append(at)
+        elsewhere.append(authority)
         return {"role": "CASS", "telephone": "0121 303 1888", "tel": "01213031888", "words": "open"}
 
     search = finder(sample, gazetteer, tmp_path, call=call)
@@ -125,6 +126,10 @@ def test_nothing_found_says_what_was_tried_what_is_nearest_and_whom_to_call(
     without = search.find(Asked("food bank", at=sunday))["total"]
     assert f"In any language: {without} services." in alone["tried"]
     assert search.find(Asked("food bank", at=sunday))["nothing"] is None
+    for postcode in ("B15 2TT", "B91 3QJ"):
+        search.find(Asked("food bank", postcode=postcode, language="cy", at=sunday))
+    solihull = "E08000029"
+    assert elsewhere == ["", "", "", solihull], "a home outside the city has a line of its own"
 
 
 def test_words_that_no_listing_has_are_told(search: Finder) -> None:
