@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from directory.search.live import Live
     from directory.search.reach import Geography
     from directory.search.text import TextIndex
+    from directory.store.records import Version
     from directory.store.store import Store
     from geo.gazetteer import Gazetteer
 
@@ -147,6 +148,7 @@ class DirectoryState:
         needs = load_needs(state.data, state.var)
         words = text_index(self.url, generation)
         finder = Finder(generation, gazetteer, state.data, state.var, call=self._call, index=words)
+        finder.warm()
         catalogue = Catalogue(generation.published, needs, before.catalogue if before else None)
         published = generation.published
         return Current(generation, published, finder, catalogue, needs, finder.geography, words, Kept())
@@ -161,16 +163,11 @@ class DirectoryState:
         words = held.words if held is not None else None
         return words.problem if isinstance(words, Preferring) else None
 
-    def _call(self, at: dt.datetime) -> dict[str, Any]:
-        """Whom to call at a moment, for a search that finds nothing."""
-        now = self.state.current().routing.frame(at).call.now
-        telephone = str(now["telephone"])
-        return {
-            "role": now["role"],
-            "telephone": telephone,
-            "tel": "".join(one for one in telephone if one.isdigit() or one == "+"),
-            "words": now["state_words"],
-        }
+    def _call(self, at: dt.datetime, authority: str) -> dict[str, Any] | None:
+        """Whom to call at a moment, for a search that finds nothing for a home in the city or elsewhere."""
+        from directory.searching import call_words
+
+        return call_words(self.state.current().routing.frame(at), authority)
 
     def live(self) -> Live:
         """The watcher of generations, opened at the first call."""
@@ -214,15 +211,18 @@ class DirectoryState:
                         self._store = opened
             return self._store
 
-    def withdrawn(self, number: str) -> bool:
-        """Whether a record of that id was published once and is not now. False while the store is away."""
+    def withdrawn(self, number: str) -> Version | None:
+        """The last published version of a record that is not published now; None for any other, and while
+        the store is away."""
         try:
             store = self.store()
             with self.telling():
-                history = store.history(number)
-                return any(one.state == "published" for one in history) and store.published(number) is None
+                if store.published(number) is not None:
+                    return None
+                history = [one for one in store.history(number) if one.state == "published"]
+                return max(history, key=lambda one: one.number, default=None)
         except ProblemError:
-            return False
+            return None
 
     @contextmanager
     def telling(self) -> Iterator[None]:
