@@ -83,20 +83,50 @@ def connect(where: Place, *, read_only: bool, patience: float) -> sa.Engine:
     return _sqlite(where.path, read_only, patience, common)
 
 
+class _Immutable(sqlite3.Connection):
+    """A connection to a file that nobody is writing to, in a folder where SQLite may not make its own."""
+
+
 def sqlite_connection(path: Path, mode: str, patience: float = 5.0) -> sqlite3.Connection:
-    """A plain connection to the file; `mode` is ro, rw (which never makes a file) or rwc."""
+    """A plain connection to the file; `mode` is ro, rw (which never makes a file), rwc or immutable."""
     return sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
+        f"file:{quote(str(path))}?{'immutable=1' if mode == 'immutable' else f'mode={mode}'}",
         uri=True,
         timeout=patience,
         isolation_level=None,
         check_same_thread=False,
+        factory=_Immutable if mode == "immutable" else sqlite3.Connection,
     )
+
+
+def _reader(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection that reads, also on a read-only disk.
+
+    With a write-ahead log SQLite must make a file beside the database even to read it. Where it may not,
+    and no log holds anything, the file by itself is the whole database.
+    """
+    connection = sqlite_connection(path, "ro", patience)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").close()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        refused = any(part in str(error) for part in ("readonly", "unable to open"))
+        if not refused or identity(path) is None or _unchanged(path)[2]:
+            raise
+        return sqlite_connection(path, "immutable", patience)
+    return connection
+
+
+def _unchanged(path: Path) -> tuple[int, int, int]:
+    """What changes as soon as somebody writes: time and size of the file, the size of its log."""
+    log = path.with_name(path.name + "-wal")
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, log.stat().st_size if log.exists() else 0
 
 
 def _sqlite(path: Path, read_only: bool, patience: float, common: dict[str, Any]) -> sa.Engine:
     def creator() -> sqlite3.Connection:
-        return sqlite_connection(path, "ro" if read_only else "rw", patience)
+        return _reader(path, patience) if read_only else sqlite_connection(path, "rw", patience)
 
     engine = sa.create_engine("sqlite://", creator=creator, poolclass=sa.QueuePool, **common)
 
@@ -109,11 +139,13 @@ def _sqlite(path: Path, read_only: bool, patience: float, common: dict[str, Any]
         for setting in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {setting}").close()
         record.info["file"] = identity(path)
+        record.info["unchanged"] = _unchanged(path) if isinstance(connection, _Immutable) else None
 
     @event.listens_for(engine, "checkout")
     def still_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
         # A file that was deleted or replaced lives on for whoever has it open: writes to it would be lost.
-        if identity(path) != record.info["file"]:
+        seen = record.info["unchanged"]
+        if identity(path) != record.info["file"] or (seen is not None and _unchanged(path) != seen):
             raise DisconnectionError
 
     @event.listens_for(engine, "begin")

@@ -108,6 +108,26 @@ def test_a_file_that_may_not_be_written_is_still_read() -> None:
             assert store.revision() == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="the rights of files are another matter here")
+def test_a_file_on_a_read_only_disk_is_read_when_nobody_else_has_it_open_and_never_stale() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "var" / "directory.db"
+        with Store.open(f"sqlite:///{path}") as store:
+            store.write([change(service())], **WHO)
+        assert not path.with_name("directory.db-wal").exists()  # the last to leave takes the log with it
+        with _without_rights(path):
+            reader = Store.open(f"sqlite:///{path}", create=False, read_only=True)
+            assert reader.published(identity("Young minds")) is not None
+            with pytest.raises(Unavailable, match="can be read but not written to"):
+                reader.write([change(organization())], **WHO)
+        with Store.open(f"sqlite:///{path}") as store:
+            store.write([change(service("Anew"))], **WHO)
+            assert reader.published(identity("Anew")) is not None
+        assert reader.revision() == 2
+        reader.close()
+
+
 def test_a_read_only_store_reads_and_refuses_to_write(store: Store) -> None:
     store.write([change(service())], **WHO)
     with Store.open(store.url, read_only=True) as reader:
