@@ -61,7 +61,16 @@ class LiveDirectory:
 
     def retired(self, number: str) -> bool:
         """Whether it was published once and has been withdrawn."""
-        return self.directory.withdrawn(number)
+        return self.directory.withdrawn(number) is not None
+
+    def alternatives(self, number: str) -> Facts | None:
+        """What stands in place of a service that was withdrawn."""
+        from api.v1.alternatives import alternatives
+
+        last = self.directory.withdrawn(number)
+        if last is None or last.kind != "service":
+            return None
+        return alternatives(self.directory.current(), last.content)
 
     def needs(self) -> list[Facts]:
         """Every need with how many services answer it."""

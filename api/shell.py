@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -81,6 +82,16 @@ class AccessLog:
         self._out.flush()
 
 
+def _at_home(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """A redirect without the host, which was taken from the request: it would lead wherever that says."""
+    name, value = header
+    if name != b"location" or b"://" not in value:
+        return header
+    parts = urlsplit(value)
+    path = b"/" + parts.path.lstrip(b"/")
+    return name, path + (b"?" + parts.query if parts.query else b"")
+
+
 class Shell:
     """The outermost ASGI application.
 
@@ -111,7 +122,7 @@ class Shell:
                 status = message["status"]
                 headers = message["headers"]
                 own = b"content-security-policy" in dict(headers)
-                message["headers"] = [*headers, *(_COMMON if own else _WITH_API_CSP)]
+                message["headers"] = [*map(_at_home, headers), *(_COMMON if own else _WITH_API_CSP)]
             await send(message)
 
         try:

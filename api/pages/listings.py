@@ -111,6 +111,7 @@ def gone(request: Request, site: Site, number: str, folder: str) -> Response:
             status=410,
             section="services",
             typing=True,
+            instead=site.directory.alternatives(number),
             trail=[{"text": "Find help", "href": "/services"}, {"text": "Withdrawn listing"}],
         )
     return problem_page(

@@ -7,14 +7,24 @@ One typed among the words of the worry is taken out of them and is treated as th
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from api.pages.forms import Fields, first
 
-# A whole postcode among other words. Whether it is one that exists is for the gazetteer to say.
-_POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})\b", re.IGNORECASE)
+# A whole postcode among other words, with whatever people put between its halves (B15-2TT, b15.2tt,
+# B15 2 TT). Whether it is one that exists is for the gazetteer to say.
+_POSTCODE = re.compile(
+    r"(?<![A-Z0-9])(GIR|[A-Z]{1,2}[0-9][0-9A-Z]?)[\W_]{0,3}([0-9])[\W_]?([A-Z]{2})(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+# The first half of one of the city's, with the next digit where that is no age: "B8", "B8 1", and only "B8"
+# of "B8 9 year old".
+_PART = re.compile(
+    r"(?<![A-Z0-9])(B[0-9]{1,2})(?: ([0-9])(?![A-Z0-9]|[ -]?(?:y|m|wk|week)))?(?![A-Z0-9])", re.IGNORECASE
+)
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _AGE = re.compile(r"unborn|[0-9]{1,2}")
 LAST_PAGE = 500
@@ -40,6 +50,7 @@ class Question:
     open_now: bool = False
     free: bool = False
     room: bool = False
+    elsewhere: bool = False  # also what does not serve the home; only with a postcode
     page: int = 1
 
     @property
@@ -65,6 +76,7 @@ class Question:
             ("open_now", "yes" if self.open_now else ""),
             ("free", "yes" if self.free else ""),
             ("room", "yes" if self.room else ""),
+            ("elsewhere", "yes" if self.elsewhere else ""),
             ("page", str(self.page) if self.page > 1 else ""),
         ]
         several = [("need", one) for one in self.needs] + [
@@ -106,6 +118,7 @@ class Question:
             "open_now": "true" if self.open_now else "",
             "free": "true" if self.free else "",
             "capacity": "true" if self.room else "",
+            "elsewhere": "true" if self.elsewhere else "",
             "page": str(self.page),
             "per_page": str(PER_PAGE),
         }
@@ -117,12 +130,9 @@ def read_question(fields: Fields, *, with_postcode: bool) -> Question:
 
     `with_postcode` is false for a query string, where a field named postcode is not looked at.
     """
-    typed = " ".join(first(fields, "q").split())
-    postcode = " ".join(first(fields, "postcode").split()) if with_postcode else ""
-    among = _POSTCODE.search(typed)
-    if among:
-        postcode = postcode or among[0]
-        typed = " ".join(_POSTCODE.sub(" ", typed).split())
+    typed, among = _without_postcode(_plain(first(fields, "q")))
+    postcode = _plain(first(fields, "postcode")) if with_postcode else ""
+    postcode = postcode or among
     area = _code(fields, "area")
     age = first(fields, "age").strip()
     page = first(fields, "page")
@@ -139,8 +149,25 @@ def read_question(fields: Fields, *, with_postcode: bool) -> Question:
         open_now=bool(first(fields, "open_now")),
         free=bool(first(fields, "free")),
         room=bool(first(fields, "room")),
+        elsewhere=bool(postcode and first(fields, "elsewhere")),
         page=min(max(int(page), 1), LAST_PAGE) if re.fullmatch(r"[0-9]{1,6}", page) else 1,
     )
+
+
+def _plain(typed: str) -> str:
+    """What was typed on one line, with wide letters (Ｂ) as plain ones and nothing that cannot be seen."""
+    shown = (one for one in unicodedata.normalize("NFKC", typed) if unicodedata.category(one) != "Cf")
+    return " ".join("".join(shown).split())
+
+
+def _without_postcode(typed: str) -> tuple[str, str]:
+    """The words without any postcode or first half of one, and the first of them; "" where there is none."""
+    for pattern in (_POSTCODE, _PART):
+        found = pattern.search(typed)
+        if found:
+            first_half, *rest = (part for part in found.groups() if part)
+            return " ".join(pattern.sub(" ", typed).split()), f"{first_half} {''.join(rest)}".strip()
+    return typed, ""
 
 
 def _code(fields: Fields, name: str) -> str:

@@ -55,14 +55,14 @@ def without(question: Question, dropped: str) -> Question:
     if not name:
         return question
     if name == "postcode":
-        return replace(question, postcode="", page=1)
+        return replace(question, postcode="", elsewhere=False, page=1)
     if name == "need":
         return replace(question, needs=tuple(one for one in question.needs if one != value), page=1)
     if name == "accessibility":
         rest = tuple(one for one in question.accessibility if one != value)
         return replace(question, accessibility=rest, page=1)
     cleared: dict[str, Any] = {}
-    if name in ("open_now", "free", "room"):
+    if name in ("open_now", "free", "room", "elsewhere"):
         cleared = {name: False}
     elif name in ("age", "level", "area", "route", "language"):
         cleared = {name: ""}
@@ -94,6 +94,7 @@ def search_page(request: Request, site: Site, question: Question) -> Response:
         question=question,
         found=found,
         home=home,
+        standing=standing(home),
         error=_error(home),
         readings=_readings(question, found),
         groups=choices.groups(question, found, layers, needs),
@@ -135,9 +136,24 @@ def _title(found: Facts, home: Facts | None) -> str:
     return f"{'Error: ' if _error(home) else ''}{words}{where}"
 
 
+def standing(home: Facts | None) -> str:
+    """What the search made of a postcode: "home", "part" (one of the city's, cut short), "outside", or ""."""
+    if home is None:
+        return ""
+    if home["status"] in PLACED:
+        return "home"
+    if home["status"] == "outside_area":
+        return "outside"
+    if home["status"] == "partial":
+        if home.get("districts"):
+            return "part"
+        return "outside" if len(home.get("other_authorities") or []) == 1 else ""
+    return ""
+
+
 def _error(home: Facts | None) -> str:
     """What is wrong with the postcode that was typed, "" where it can be used or is only elsewhere."""
-    if home is None or home["status"] in (*PLACED, "outside_area"):
+    if home is None or standing(home):
         return ""
     told = home.get("message")
     if home["status"] == "malformed":

@@ -95,6 +95,10 @@ class Directory(Protocol):
         """Whether a listing of that id was published once and has been withdrawn."""
         ...
 
+    def alternatives(self, number: str) -> Facts | None:
+        """For a withdrawn service: needs, services like it and the organisation?; None for anything else."""
+        ...
+
     def needs(self) -> list[Facts]:
         """Every need with how many services answer it, as `GET /api/v1/needs` gives them."""
         ...

@@ -237,10 +237,24 @@ def cost_facts(service: Content) -> Facts:
     if free == 1:
         return {"free": True, "words": "Free"}
     options = service.get("cost_options", ())
-    said = next((str(o["amount_description"]) for o in options if o.get("amount_description")), "")
-    amounts = [o["amount"] for o in options if o.get("amount")]
-    words = said or str(service.get("fees") or "") or (f"From £{min(amounts):.2f}" if amounts else "")
+    words = next((told for option in options if (told := _cost_words(option))), "")
+    words = words or str(service.get("fees") or "")
     return {"free": None, "words": summary(words) or "Cost not stated"}
+
+
+def _cost_words(option: Content) -> str:
+    """What one option costs: "£12 a session", "£12", or what is said where there is no sum."""
+    said, amount = str(option.get("amount_description") or ""), option.get("amount")
+    if not isinstance(amount, int | float) or isinstance(amount, bool) or amount < 0:
+        return said
+    if not amount:
+        return said or "Free"
+    sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(str(option.get("currency") or "GBP").upper())
+    number = f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
+    money = f"{sign}{number}" if sign else f"{number} {option['currency']}"
+    if number in said.replace(".00", ""):
+        return said  # the words have the sum already
+    return f"{money} {said}".strip() if said[:1].islower() or not said else f"{money}, {said}"
 
 
 def capacity_facts(service: Content, today: dt.date) -> Facts:

@@ -116,3 +116,14 @@ def test_the_log_is_written_when_the_server_stops() -> None:
 
     asyncio.run(one_line())
     assert out.getvalue().endswith("ms\n")
+
+
+@pytest.mark.parametrize("path", ["/services/", "/areas/hub/?x=1", "/oruk/v3/services/"])
+def test_no_redirect_leads_to_the_host_that_a_request_names(app: Any, path: str) -> None:
+    answer = TestClient(app).get(path, headers={"host": "elsewhere.example"}, follow_redirects=False)
+    told = answer.headers.get("location", "/")
+    assert told.startswith("/")
+    assert not told.startswith("//")
+    assert "elsewhere" not in told
+    if path.endswith("?x=1"):
+        assert told == "/areas/hub?x=1"

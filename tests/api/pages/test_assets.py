@@ -71,3 +71,19 @@ def test_nothing_outside_the_folder_and_no_other_kind_of_file_is_served(
 def test_the_outlines_of_pictures_are_not_served(client: TestClient, built: Path) -> None:
     assert (built / "maps" / "layer" / "hub.json").is_file()
     assert client.get("/maps/layer/hub.json").status_code == 404
+
+
+def test_the_first_page_with_all_it_loads_is_light(client: TestClient) -> None:
+    """At most 60 kB over the wire: a few seconds on a poor mobile connection."""
+    coding = {"accept-encoding": "gzip"}
+    page = client.get("/", headers=coding)
+    loaded = [page]
+    loaded += [
+        client.get(address, headers=coding)
+        for address in sorted(set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)))
+    ]
+    # The module that the page's script imports.
+    loaded.append(client.get("/static/vendor/govuk-frontend/govuk-frontend.min.js", headers=coding))
+    assert len(loaded) >= 5
+    assert all(one.status_code == 200 for one in loaded)
+    assert sum(int(one.headers["content-length"]) for one in loaded) < 60_000

@@ -120,7 +120,43 @@ def test_a_withdrawn_listing_says_so_and_offers_the_search(own_var: Path) -> Non
     assert "This listing has been withdrawn" in words(answer)
     assert "Find another service" in words(answer)
     assert 'action="/services" method="post"' in answer.text
-    assert "0121 496" not in answer.text
+    assert "safe.group@" not in answer.text  # nothing of what was withdrawn
+    assert "0121 496 0513" not in answer.text
+
+
+def test_a_withdrawn_listing_leads_to_others_for_the_same_need_and_age(own_var: Path) -> None:
+    url = f"sqlite:///{own_var / 'directory.db'}"
+    service = sample("Safe Hands Self-Harm Group")
+    publish(own_var, url, [retired(url, service["id"])])
+    with TestClient(create_app(data_dir(), own_var), follow_redirects=False) as pages:
+        answer = pages.get(f"/services/{service['id']}")
+        shown = names(answer)
+        organization = f"/organisations/{service['organization_id']}"
+        assert organization in addresses(answer)
+        assert pages.get(organization).status_code == 200
+    assert len(shown) == 3
+    assert service["name"] not in shown
+    for one in (one for one in samples() if one["name"] in shown):
+        assert set(one["needs"]) & set(service["needs"])
+        assert one.get("minimum_age", 0) <= service["maximum_age"]
+        assert one.get("maximum_age", 99) >= service["minimum_age"]
+
+
+def test_a_withdrawn_organisation_offers_the_search(own_var: Path) -> None:
+    url = f"sqlite:///{own_var / 'directory.db'}"
+    service = sample("Safe Hands Self-Harm Group")
+    number = service["organization_id"]
+    theirs = [one["id"] for one in samples() if one["organization_id"] == number]
+    publish(own_var, url, [retired(url, one) for one in (*theirs, number)])
+    with TestClient(create_app(data_dir(), own_var), follow_redirects=False) as pages:
+        assert "Find another service" in words(pages.get(f"/organisations/{number}"))
+        assert f"/organisations/{number}" not in addresses(pages.get(f"/services/{service['id']}"))
+
+
+def test_a_service_that_takes_nobody_says_so_beside_its_number(pages: TestClient) -> None:
+    service = sample("Intensive Family Support, City-wide")
+    text = words(pages.get(f"/services/{service['id']}"))
+    assert text.index("Not taking anyone new.") < text.index("0121 496 0500")
 
 
 def test_a_merged_listing_leads_to_the_one_that_took_its_place(own_var: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,8 @@ from hypothesis import strategies as st
 from api.pages.forms import read_fields
 from api.pages.question import Question, read_question
 
-WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=40).map(
-    lambda text: " ".join(text.split())
+WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cf")), max_size=40).map(
+    lambda text: " ".join(unicodedata.normalize("NFKC", text).split())
 )
 CODES = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
 QUESTIONS = st.builds(
@@ -41,12 +43,50 @@ def test_a_question_with_a_postcode_has_no_address() -> None:
         Question(text="self harm", postcode="B15 2TT").address()
 
 
-@pytest.mark.parametrize("typed", ["self harm B15 2TT", "B152TT self harm", "self  harm b15 2tt 14"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "self harm B15 2TT",
+        "B152TT self harm",
+        "self  harm b15 2tt 14",
+        "self harm B15-2TT",
+        "self harm b15.2tt",
+        "self harm B15, 2TT",
+        "self harm B15_2TT",
+        "self harm B15 2 TT",
+        "self harm \uff22\uff11\uff15 2TT",  # full-width, as some keyboards write
+        "self harm B15\u200b2TT",
+        "self harm B15\u00a02TT.",
+    ],
+)
 def test_a_postcode_among_the_words_is_taken_out_of_them(typed: str) -> None:
     question = read_question({"q": [typed]}, with_postcode=False)
     assert question.postcode.replace(" ", "").upper() == "B152TT"
     assert "2tt" not in question.text.lower()
     assert "self harm" in question.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "postcode"),
+    [
+        ("boy with a knife B8", "boy with a knife", "B8"),
+        ("knife b8 1", "knife", "b8 1"),
+        ("B8 9 year old", "9 year old", "B8"),
+        ("B8 14", "14", "B8"),
+        ("B12x AB8", "B12x AB8", ""),
+    ],
+)
+def test_the_first_half_of_a_postcode_is_taken_out_and_an_age_is_not(
+    typed: str, text: str, postcode: str
+) -> None:
+    question = read_question({"q": [typed]}, with_postcode=False)
+    assert (question.text, question.postcode) == (text, postcode)
+
+
+def test_services_that_do_not_serve_the_home_can_be_asked_for_only_where_there_is_one() -> None:
+    with_home = read_question({"q": ["x"], "postcode": ["B15 2TT"], "elsewhere": ["yes"]}, with_postcode=True)
+    assert with_home.asked()["elsewhere"] == "true"
+    assert not read_question({"q": ["x"], "elsewhere": ["yes"]}, with_postcode=True).elsewhere
 
 
 def test_the_field_goes_before_a_postcode_among_the_words() -> None:

@@ -187,7 +187,7 @@ def test_the_postcode_of_another_council_is_told(pages: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("rubbish", "Error: "), ("B15", "Error: "), ("B15 9ZZ", "Error: ")]
+    ("typed", "told"), [("rubbish", "Error: "), ("B90", "Error: "), ("B15 9ZZ", "Error: ")]
 )
 def test_a_postcode_that_cannot_be_used_is_told_at_the_field(
     pages: TestClient, typed: str, told: str
@@ -196,6 +196,49 @@ def test_a_postcode_that_cannot_be_used_is_told_at_the_field(
     assert title(answer).startswith(told)
     assert 'href="#postcode"' in answer.text
     assert 'id="postcode-error"' in answer.text
+
+
+@pytest.mark.parametrize("fields", [{"q": "food", "postcode": "B23"}, {"q": "food B23"}])
+def test_part_of_a_postcode_is_searched_and_the_page_says_so(
+    pages: TestClient, fields: dict[str, str]
+) -> None:
+    answer = post(pages, **fields)
+    text = words(answer)
+    assert not title(answer).startswith("Error")
+    assert "B23 is only part of a postcode, in Erdington" in text
+    assert "Only services that serve some part of it are listed." in text
+    assert "does not look at where the home is" not in text
+    assert not any("B23" in address for address in addresses(answer))
+    assert 0 < _total(answer) < _total(pages.get("/services?q=food"))
+
+
+def test_what_does_not_serve_the_home_can_be_seen_too(pages: TestClient) -> None:
+    first = post(pages, q="food", postcode="B15 2TT")
+    told = re.search(r"(\d+) other services? match", words(first))
+    assert told
+    assert "Not this home" not in words(first)
+    more = pressed(pages, first, "elsewhere", "yes")
+    assert _total(more) == _total(first) + int(told[1])
+    assert "Services that do not serve this home are listed too." in words(more)
+    turned = pressed(pages, more, "page", "2")
+    assert _total(turned) == _total(more)
+    assert "Not this home" in words(more) + words(turned)
+    assert _total(pressed(pages, more, "drop", "elsewhere=yes")) == _total(first)
+
+
+def test_a_home_elsewhere_is_sent_to_its_own_council_and_not_to_ours(pages: TestClient) -> None:
+    answer = post(pages, q="unicycle zebra", postcode="B91 3QJ")
+    text = words(answer)
+    assert "Worried about a child in Solihull? Call now" in text
+    assert re.search(r"Solihull Council.* 0121 \d{3} \d{4}", text)
+    assert "Emergency Duty Team" not in text
+    assert "Children's Advice and Support Service" not in text
+
+
+def test_the_telephone_stands_before_the_rest_of_a_result(pages: TestClient) -> None:
+    card = re.search(r'<li class="ehf-result".*?</li>', pages.get("/services?q=self+harm+14").text, re.S)
+    assert card
+    assert card[0].index("tel:") < card[0].index("Hours") < card[0].index("Why it is here")
 
 
 def test_where_nothing_is_found_there_is_what_was_tried_and_whom_to_call(pages: TestClient) -> None:
