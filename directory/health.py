@@ -98,8 +98,12 @@ def _maps(var: Path) -> str:
 def _store(var: Path) -> Store:
     """The store for reading, as it is: never made or migrated. Raises `Unavailable`."""
     from directory.store.address import database_url
+    from directory.store.engine import place
     from directory.store.store import Store
 
+    file = place(database_url(var)).path
+    if file is not None and not file.exists():
+        raise FileNotFoundError(f"there is no {file}. Run: earlyhelp build (or restore it from a backup)")
     return Store.open(database_url(var), create=False, read_only=True)
 
 
@@ -142,7 +146,7 @@ def _index(data: Path, var: Path) -> str:
     try:
         with _store(var) as store:
             now, same = store.revision(), index.seal == store.seal(index.revision)
-    except StoreError:
+    except (StoreError, FileNotFoundError):
         return (
             f"revision {index.revision:,}, whole; whether it is the newest, the directory would have to say"
         )
