@@ -51,7 +51,8 @@ def result_facts(decision: Decision, step: Facts, where: Where, typed: str) -> F
     place = step["place"]
     status = place["status"] if place else None
     error = ""
-    if status == "malformed":
+    # What can be put right in the field is told there; what is true of a home is told beside the result.
+    if place and (status in ("malformed", "partial") or place["suggestions"]) and status not in IN_THE_CITY:
         error = place["message"] or "Enter a full UK postcode, like B15 2TT"
     at_home = status in IN_THE_CITY
     call = step["call"]
