@@ -18,7 +18,7 @@ h1{font-size:30px;margin:0 0 8px}h2{font-size:22px;margin:32px 0 8px}p{margin:0 
 .notice{border-left:6px solid #942514;padding:8px 14px;background:#fdecea}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{border:1px solid #505a5f;padding:7px 9px;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-thead th{background:#f3f2f1}.narrow{width:13%}.source{color:#505a5f;font-size:13px}
+thead th{background:#f3f2f1}.source{color:#505a5f;font-size:13px}
 caption{text-align:left;font-weight:bold;padding:0 0 6px}a{color:#1d4f91;overflow-wrap:anywhere}
 @page{size:A4 landscape;margin:12mm}
 @media print{body{font-size:9pt;padding:0;max-width:none}h1{font-size:16pt}h2{font-size:12pt;
@@ -63,9 +63,8 @@ def html(flow: Flow) -> str:
         "<p>This supports your judgement; it does not replace it. Nothing is added up: the highest level "
     )
     parts.append("that any answer asks for counts, and a route below comes before every level.</p>")
-    parts.append(_rows(
-        "First: what comes before every level", ("Question", "Answer", "What to do", "Level", "Source"), _urgent(flow)
-    ))  # fmt: skip
+    heads: tuple[str, ...] = ("Question", "Answer", "What to do", "Level", "Source")
+    parts.append(_rows("First: what comes before every level", heads, _urgent(flow), (22, 16, 40, 11, 11)))
     levels = columns(flow)
     domains = [
         [escape(one.title), *(_choices(by_level(flow, one)[level]) for level in levels)]
@@ -110,8 +109,9 @@ def _status(flow: Flow) -> str:
     return f"approved by {escape(flow.approved_by)} on {day.day} {day:%B} {day.year}"
 
 
-def _rows(title: str, heads: tuple[str, ...], rows: list[list[str]]) -> str:
-    """A heading with a table; the cells are HTML, the first of each row its heading."""
+def _rows(title: str, heads: tuple[str, ...], rows: list[list[str]], widths: tuple[int, ...] = ()) -> str:
+    """A heading with a table; the cells are HTML, the first of each row its heading. Widths in percent."""
+    sizes = "".join(f'<col style="width:{one}%">' for one in widths)
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
     body = "".join(
         f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>'
@@ -120,7 +120,7 @@ def _rows(title: str, heads: tuple[str, ...], rows: list[list[str]]) -> str:
     return (
         f"<h2>{escape(title)}</h2>"
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(title)}"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<colgroup>{sizes}</colgroup><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -29,12 +29,13 @@ def shape(flow: Flow) -> list[Finding]:
 def up_to(flow: Flow, question: Question, choice: Choice) -> Mapping[str, str]:
     """Answers that come to `question` and give it `choice`: what its `when` asks for, else the mildest."""
     answers = {one.id: flow.ranked[one.id][0].id for one in flow.questions[: flow.questions.index(question)]}
-    pending = [question]
-    while pending:
-        for earlier, wanted in pending.pop().when.items():
-            if earlier in answers:
-                answers[earlier] = min(wanted, key=lambda one: flow.choices[earlier, one].rank)
-                pending.append(flow.by_id[earlier])
+    needed: set[str] = set()
+    for later in (question, *reversed(flow.questions[: flow.questions.index(question)])):
+        if later is question or later.id in needed:
+            for earlier, wanted in later.when.items():
+                if earlier in answers:
+                    answers[earlier] = min(wanted, key=lambda one: flow.choices[earlier, one].rank)
+                    needed.add(earlier)
     return follow(flow, {**answers, question.id: choice.id}).answers
 
 
