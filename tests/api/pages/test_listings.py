@@ -126,7 +126,7 @@ def test_a_withdrawn_listing_says_so_and_offers_the_search(own_var: Path) -> Non
 
 def test_a_withdrawn_listing_leads_to_others_for_the_same_need_and_age(own_var: Path) -> None:
     url = f"sqlite:///{own_var / 'directory.db'}"
-    service = sample("Safe Hands Self-Harm Group")
+    service = sample("Evenkeel Parenting Teenagers")
     publish(own_var, url, [retired(url, service["id"])])
     with TestClient(create_app(data_dir(), own_var), follow_redirects=False) as pages:
         answer = pages.get(f"/services/{service['id']}")
