@@ -65,14 +65,14 @@ class OutcomeContacts:
             example = examples.get(outcome.id)
             findings += [
                 Finding("contact", said, example, subject=outcome.id, line=outcome.line)
-                for said in self._wrong(outcome)
+                for said in self.wrong(outcome)
             ]
             failing, first = 0, ""
             for audience in AUDIENCES:
                 for start, until, combinations in self.periods:
                     cases += len(combinations) * -(-(until - start) // QUARTER)
                     for combination in sorted(combinations):
-                        left = self._uncovered(outcome, audience, combination, (start, until))
+                        left = self.uncovered(outcome, audience, combination, (start, until))
                         failing += _quarters(left, start)
                         if left and not first:
                             first = _gap(audience, combination, left[0])
@@ -88,7 +88,7 @@ class OutcomeContacts:
             tuple(findings), {"contact_cases": cases, "areas": areas, "outcomes": len(flow.outcomes)}
         )
 
-    def _wrong(self, outcome: Outcome) -> Iterator[str]:
+    def wrong(self, outcome: Outcome) -> Iterator[str]:
         """Contacts that the outcome names and that are not there, or that must not be given."""
         for word in outcome.contact:
             kind, _, code = word.partition(":")
@@ -108,7 +108,8 @@ class OutcomeContacts:
                     elif contact.sample or not contact.source:
                         yield f"“{outcome.title}” would give {one}, which is a sample or has no source."
 
-    def _uncovered(self, outcome: Outcome, audience: str, combination: Combination, span: Span) -> list[Span]:
+    def uncovered(self, outcome: Outcome, audience: str, combination: Combination, span: Span) -> list[Span]:
+        """When, within `span`, nobody that the outcome names answers a home with these teams."""
         relied = [
             contact
             for word in outcome.contact
