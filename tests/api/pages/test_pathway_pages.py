@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +17,9 @@ from api.pages.pathway_address import Where, audience_codes
 from api.pages.pathway_paging import sheets
 from api.pathway_state import NO_SERVICES
 from directory.pathway.walk import follow, parse, write
+from directory.prepared import NEAR_BOUNDARY
 from geo.home import data_dir
+from geo.sources.reference import Reference
 from tests.api.pages.reading import addresses, title, words
 from tests.api.stocking import empty_var
 from tests.api.test_pathways import second_version
@@ -270,20 +271,18 @@ def test_a_home_elsewhere_has_that_authoritys_number_and_no_services_of_ours(pag
     assert "this directory is for homes in Birmingham" in told
 
 
-def test_a_home_near_a_boundary_is_told_to_check_the_address(pages: TestClient) -> None:
-    near = next(
-        code
-        for code in ("B15 2TT", "B29 6BJ", "B23 6DU", "B8 1BE", "B17 9PN", "B14 7LR", "B11 4AX", "B19 2YT")
-        if any(t["near"] for t in _teams(pages, code))
+def test_a_home_near_a_boundary_is_told_to_check_the_address(pages: TestClient, reference: Reference) -> None:
+    sent = {"postcodes": reference.postcodes[:4000:7], "layers": ["family_support"]}
+    found = pages.post("/api/v1/postcodes", json=sent).json()["results"]
+    area, postcode = next(
+        (one["areas"]["family_support"], one["query"])
+        for one in found
+        if (one.get("areas") or {}).get("family_support", {}).get("near")
     )
-    told = words(pages.post(RESULT, data={"a": codes(tried="one_plan"), "postcode": near}))
+    told = words(pages.post(RESULT, data={"a": codes(tried="one_plan"), "postcode": postcode}))
     assert "Check before you act" in told
-
-
-def _teams(pages: TestClient, postcode: str) -> list[dict[str, Any]]:
-    found = pages.get(f"/api/v1/postcodes/{postcode.replace(' ', '%20')}").json()
-    teams: list[dict[str, Any]] = found.get("teams") or []
-    return teams
+    assert f"Near the boundary: {area['near'][0]['name']} is {area['near'][0]['metres']} metres away" in told
+    assert NEAR_BOUNDARY in told
 
 
 def test_a_saved_copy_needs_no_other_file_and_is_sent_to_be_saved(pages: TestClient) -> None:
