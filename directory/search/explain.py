@@ -158,7 +158,7 @@ def ages_words(service: Content, *, send: bool = False) -> str:
     more = _year(service, "send_maximum_age")
     unborn = bool(service.get("unborn"))
     if low is None and high is None:
-        return "Before birth" if unborn else "Ages not stated"
+        return "Before birth too, ages not stated" if unborn else "Ages not stated"
     if high is not None and high >= ALL_AGES:
         high = None
     if not low and high is None:

@@ -205,11 +205,11 @@ class Filters:
     def _ages(self, ages: tuple[Span, ...], unborn: bool, send: bool, *, stated: bool = False) -> Mask:
         low, high = self.columns["minimum_age"], age_ends(self.columns, send)
         unknown: Mask = np.isnan(low) & np.isnan(self.columns["maximum_age"])
-        for_unborn: Mask = self.columns["unborn"] == 1
-        unstated = unknown & ~for_unborn
-        found = (np.zeros_like(unknown) if stated else unstated).copy()
+        # `unborn` is "also for": it says nothing of the ages after birth, so a listing with no ages is not
+        # left out of a search with one.
+        found = (np.zeros_like(unknown) if stated else unknown).copy()
         if unborn:
-            found |= for_unborn
+            found |= self.columns["unborn"] == 1
         for span in ages:
             found |= (np.nan_to_num(low, nan=0.0) < span.end) & (high > span.first) & ~unknown
         return found

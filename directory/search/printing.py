@@ -27,7 +27,7 @@ def printed(answer: Facts) -> str:
 def _understood(told: Facts) -> list[str]:
     lines = []
     for one in told["corrected"]:
-        lines.append(f"Searched for “{one['read_as']}”: nobody uses “{one['typed']}”.")
+        lines.append(f"Searched for “{one['read_as']}”: no listing has “{one['typed']}”.")
     if told["missing"]:
         lines.append(f"No listing says: {', '.join(told['missing'])}.")
     for one in told["readings"]:

@@ -108,7 +108,7 @@ def standing(columns: Columns, day: dt.date) -> NDArray[np.float64]:
     room = np.where(columns["closed"] == 1, CAPACITY_FACTOR["closed"], by_state[capacity])
     countries = [value for value in columns.values["area"] if value.split(" ")[0] == COUNTRY]
     reach = np.where(columns.having("area", countries), NATIONAL, 1.0)
-    ages = np.isnan(columns["minimum_age"]) & np.isnan(columns["maximum_age"]) & (columns["unborn"] == 0)
+    ages = np.isnan(columns["minimum_age"]) & np.isnan(columns["maximum_age"])
     return assured_factor(columns, day) * room * reach * np.where(ages, AGES_NOT_STATED, 1.0)
 
 

@@ -35,6 +35,8 @@ _IRREGULAR = {
     "lives": "life",
     "wives": "wife",
     "babies": "baby",
+    "boxing": "boxing",  # not a box
+    "boxer": "boxing",
     "teeth": "tooth",
     "feet": "foot",
     "people": "person",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,22 @@ def test_the_needs_are_counted(search: Finder) -> None:
     needs = {one["code"]: one for one in search.needs()}
     assert len(needs) >= 60
     assert needs["autism"]["count"] == search.find(Asked("", needs=frozenset({"autism"}), at=MONDAY))["total"]
+
+
+def test_a_long_sentence_finds_what_it_is_about_where_no_listing_has_it_all(
+    search: Finder,
+) -> None:
+    said = "spoke quietly beside the lockers regarding horrible whispering, shoving, bullying and spitting"
+    found = search.find(Asked(said, at=MONDAY))
+    assert found["total"] and "bullying" in {need["code"] for need in found["results"][0]["needs"]}
+
+
+def test_suggestions_are_made_ready_before_anybody_types(
+    sample: Generation, gazetteer: Gazetteer, tmp_path: Path
+) -> None:
+    fresh = finder(sample, gazetteer, tmp_path)
+    fresh.warm()
+    for thread in threading.enumerate():
+        if thread.name == "search-warm":
+            thread.join()
+    assert "_suggestions" in vars(fresh)

@@ -117,3 +117,7 @@ def test_a_fault_in_a_file_of_words_is_told_with_its_line(
     path.write_text(text, "utf-8")
     with pytest.raises(SynonymsError, match=f"line {line}: .*{said}"):
         read_synonyms(path)
+
+
+def test_boxing_is_not_about_boxes() -> None:
+    assert words("boxing")[0].stem == words("boxer")[0].stem != words("box")[0].stem
