@@ -43,12 +43,20 @@ def test_ages_fit_by_overlap_and_unstated_ones_are_kept(search: Finder, age: int
     expected = set()
     for service in _services(search):
         low, high = service.get("minimum_age"), service.get("maximum_age")
-        unstated = low is None and high is None and not service.get("unborn")
+        unstated = low is None and high is None  # `unborn` says nothing of the ages after birth
         known = low is not None or high is not None
         last = 200 if high is None else high + 1 if high == int(high) else high
         if unstated or (known and (low or 0) < age + 1 and last > age):
             expected.add(service["id"])
     assert _ids(search, age=float(age)) == expected
+
+
+def test_the_front_door_is_there_at_every_age_of_a_child(search: Finder) -> None:
+    doors = {one["id"] for one in _services(search) if one["name"].endswith(("(CASS)", "(EDT)"))}
+    assert len(doors) == 2
+    for age in range(18):
+        assert doors <= _ids(search, age=float(age))
+    assert doors <= _ids(search, unborn=True)
 
 
 def test_fourteen_fits_eleven_to_eighteen_and_nineteen_does_not(search: Finder) -> None:
