@@ -140,9 +140,8 @@ def told_faults() -> Iterator[None]:
 @click.option("--commit", is_flag=True, help="Do it. Without this it is only tried.")
 @click.option("--by", required=True, help="The role that approves it, such as safeguarding lead.")
 @click.option("--reason", help="Why; needed with --commit.")
-@click.option("--no-routing", is_flag=True, hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def publish(file: Path, commit: bool, by: str, reason: str | None, no_routing: bool, as_json: bool) -> None:
+def publish(file: Path, commit: bool, by: str, reason: str | None, as_json: bool) -> None:
     """Approve a version for good: proved, compared with the one in use, and never changed again.
 
     A file in the folder of a questionnaire is approved where it lies, any other in the steward's own
@@ -173,7 +172,7 @@ def publish(file: Path, commit: bool, by: str, reason: str | None, no_routing: b
                 data_dir(),
                 var_dir(),
                 by=by,
-                prove=lambda flow: prove_flow(flow, routing=not no_routing, day=today, quiet=as_json),
+                prove=lambda flow: prove_flow(flow, day=today, quiet=as_json),
                 today=today,
             )
         if commit:

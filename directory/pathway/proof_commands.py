@@ -90,7 +90,14 @@ def diff(old: str, new: str, flow_id: str, signer: str | None, reason: str | Non
 @click.command()
 @_FILE
 @_FLOW
-@click.option("--format", "form", type=click.Choice(["mermaid", "svg"]), default="mermaid", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["mermaid", "svg"]),
+    default="mermaid",
+    show_default=True,
+    help="Words for Mermaid, or a drawing.",
+)
 @_OUTPUT
 def graph(file: Path | None, flow_id: str, form: str, output: Path | None) -> None:
     """Draw a questionnaire: its questions, what they demand, and the outcomes. Without FILE the one in use.
@@ -109,7 +116,14 @@ def graph(file: Path | None, flow_id: str, form: str, output: Path | None) -> No
 @click.command()
 @_FILE
 @_FLOW
-@click.option("--format", "form", type=click.Choice(["html", "text"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "text"]),
+    default="text",
+    show_default=True,
+    help="A page to read or print, or plain text.",
+)
 @_OUTPUT
 def table(file: Path | None, flow_id: str, form: str, output: Path | None) -> None:
     """Write out the threshold document: routes first, then domains by level, outcomes and sources.

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from cli import earlyhelp
 from directory.pathway.decide import decide
 from directory.pathway.diff import compare
 from directory.pathway.flow import Flow
 from directory.pathway.library import library
-from directory.pathway.proof_commands import diff as diff_command
 from directory.pathway.reading import load_flow
-from directory.proving import check as check_command
-from directory.proving import publish as publish_command
 from geo.home import data_dir, var_dir
 
 FIRST = data_dir() / "pathways" / "early-help" / "1.yaml"
@@ -46,8 +44,8 @@ def _version(folder: Path, number: str, *changes: tuple[str, str]) -> Path:
     return path
 
 
-def _run(command: object, *arguments: object) -> Result:
-    return CliRunner().invoke(command, [str(one) for one in arguments])  # type: ignore[arg-type]
+def _run(command: str, *arguments: object) -> Result:
+    return CliRunner().invoke(earlyhelp, ["pathway", command, *(str(one) for one in arguments)])
 
 
 def _facts(result: Result) -> dict[str, object]:
@@ -98,21 +96,21 @@ def test_what_lowers_a_level_is_published_only_once_another_role_has_signed_it_o
     path.write_text(changed[:at] + "demands: {level: universal_plus}" + changed[at + len(lower) :], "utf-8")
     by = ("--by", "safeguarding lead", "--reason", "yearly review", "--commit")
 
-    refused = _run(publish_command, path, *by)
+    refused = _run("publish", path, *by)
     assert refused.exit_code == 1
     assert "nobody has signed it off" in refused.stderr
     assert "/worried/early-help?a=v2." in refused.stderr
 
-    assert _run(diff_command, "1", path, "--sign-off", "Mrs Example", "--reason", "agreed").exit_code == 1
-    own = _run(diff_command, "1", path, "--sign-off", "safeguarding lead", "--reason", "agreed")
+    assert _run("diff", "1", path, "--sign-off", "Mrs Example", "--reason", "agreed").exit_code == 1
+    own = _run("diff", "1", path, "--sign-off", "safeguarding lead", "--reason", "agreed")
     assert own.exit_code == 0
-    assert "another role must" in _run(publish_command, path, *by).stderr
-    assert _run(diff_command, "1", path, "--sign-off", "head of service", "--reason", "agreed").exit_code == 0
+    assert "another role must" in _run("publish", path, *by).stderr
+    assert _run("diff", "1", path, "--sign-off", "head of service", "--reason", "agreed").exit_code == 0
 
-    tried = _run(publish_command, path, "--by", "safeguarding lead")
+    tried = _run("publish", path, "--by", "safeguarding lead")
     assert tried.exit_code == 0
     assert "Nothing is published yet" in tried.stdout
-    done = _run(publish_command, path, *by)
+    done = _run("publish", path, *by)
     assert done.exit_code == 0, done.stderr
     current = library(data_dir(), var_dir()).current("early-help")
     assert (current.version, current.status, current.approved_by) == ("2", "approved", "safeguarding lead")
@@ -121,7 +119,7 @@ def test_what_lowers_a_level_is_published_only_once_another_role_has_signed_it_o
     assert record["digest"] == current.digest
     assert record["down"] > 0
 
-    again = _run(publish_command, path, *by)
+    again = _run("publish", path, *by)
     assert again.exit_code == 1
     assert "approved already" in again.stderr
     changed_since = steward / "pathways" / "early-help" / "2.yaml"
@@ -137,9 +135,7 @@ def test_a_version_with_a_fault_is_refused_with_the_answers_that_show_it(
     path = _version(
         tmp_path, "2", ("contact: ['front_door:LADO', front_door]", "contact: ['front_door:LADO']")
     )
-    refused = _run(
-        publish_command, path, "--by", "safeguarding lead", "--reason", "review", "--commit", "--json"
-    )
+    refused = _run("publish", path, "--by", "safeguarding lead", "--reason", "review", "--commit", "--json")
     assert refused.exit_code == 1
     told = str(_facts(refused)["refused"])
     assert "nobody who answers" in told
@@ -149,7 +145,7 @@ def test_a_version_with_a_fault_is_refused_with_the_answers_that_show_it(
 
 def test_the_check_of_a_file_that_cannot_be_read_names_the_line(tmp_path: Path, steward: Path) -> None:
     path = _version(tmp_path, "2", ("when: {missing: [not_sure, 'yes']}", "when: {direction: [worse]}"))
-    result = _run(check_command, path, "--no-routing", "--json")
+    result = _run("check", path, "--no-routing", "--json")
     assert result.exit_code == 1
     assert '"check": "reading"' in result.stdout
     assert f"{path}:" in result.stdout
@@ -157,7 +153,7 @@ def test_the_check_of_a_file_that_cannot_be_read_names_the_line(tmp_path: Path, 
 
 
 def test_the_check_of_the_shipped_questionnaire_holds_with_its_contacts(steward: Path) -> None:
-    result = _run(check_command)
+    result = _run("check")
     assert result.exit_code == 0, result.stdout
     assert "combinations of answers, all of them" in result.stdout
     assert "NOT SO" not in result.stdout
@@ -167,5 +163,29 @@ def test_the_check_of_the_shipped_questionnaire_holds_with_its_contacts(steward:
 def test_versions_of_two_questionnaires_are_not_compared(tmp_path: Path, milder: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_text(milder.read_text("utf-8").replace("flow: early-help", "flow: another"), "utf-8")
-    assert _run(diff_command, FIRST, other).exit_code == 1
-    assert _run(diff_command, FIRST, milder, "--sign-off", "lead").exit_code == 2
+    assert _run("diff", FIRST, other).exit_code == 1
+    assert _run("diff", FIRST, milder, "--sign-off", "lead").exit_code == 2
+
+
+def test_a_draft_in_its_place_is_approved_there_and_stays_openable(
+    steward: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for one in data_dir().iterdir():
+        if one.name != "pathways":
+            (data / one.name).symlink_to(one)
+    path = data / "pathways" / "early-help" / "1.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(FIRST.read_bytes())
+    monkeypatch.setenv("EARLYHELP_DATA", str(data))
+    done = _run("publish", path, "--by", "safeguarding lead", "--reason", "agreed", "--commit")
+    assert done.exit_code == 0, done.stderr
+    held = library(data, steward)
+    assert held.problems == ()
+    flow = held.current("early-help")
+    assert (flow.status, flow.notice, flow.version) == ("approved", "", "1")
+    before, after = load_flow(FIRST), load_flow(path)
+    assert compare(before, after).changes == ()
+    assert after.questions == before.questions
+    assert "approved already" in _run("publish", path, "--by", "safeguarding lead").stderr

@@ -12,13 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from cli import earlyhelp
 from directory.pathway import table
 from directory.pathway.flow import Flow
 from directory.pathway.graph import mermaid, parts, svg
-from directory.pathway.proof_commands import graph as graph_command
-from directory.pathway.proof_commands import table as table_command
 from directory.pathway.reading import load_flow
 from geo.home import data_dir
 from tests.conftest import skip_or_fail
@@ -82,6 +81,10 @@ def test_no_word_breaks_out_of_mermaid(hostile: Flow) -> None:
         assert line.count('"') in (0, 2), line
 
 
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(earlyhelp, ["pathway", *(str(one) for one in arguments)])
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -126,13 +129,19 @@ def test_the_levels_stand_in_columns_in_their_order(flow: Flow) -> None:
 def test_both_can_be_written_to_a_file(tmp_path: Path, flow: Flow) -> None:
     drawn, page = tmp_path / "flow.svg", tmp_path / "flow.html"
     source = flow.file
-    done = CliRunner().invoke(graph_command, [source, "--format", "svg", "--output", str(drawn)])
+    done = CliRunner().invoke(
+        earlyhelp, ["pathway", "graph", source, "--format", "svg", "--output", str(drawn)]
+    )
     assert (done.exit_code, done.stdout) == (0, "")
     assert drawn.read_text("utf-8").startswith("<svg")
-    done = CliRunner().invoke(table_command, [source, "--format", "html", "--output", str(page)])
+    done = CliRunner().invoke(
+        earlyhelp, ["pathway", "table", source, "--format", "html", "--output", str(page)]
+    )
     assert done.exit_code == 0
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
-    refused = CliRunner().invoke(graph_command, [source, "--output", str(tmp_path / "no" / "x.mmd")])
+    refused = CliRunner().invoke(
+        earlyhelp, ["pathway", "graph", source, "--output", str(tmp_path / "no" / "x.mmd")]
+    )
     assert refused.exit_code == 1
     assert "Choose another file" in refused.stderr
     assert max(len(line) for line in table.text(flow).splitlines()) <= 100
