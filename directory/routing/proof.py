@@ -38,6 +38,7 @@ Combination = tuple[tuple[str, str], ...]
 """The teams that answer for one place: (layer, code), one for each team layer in force there."""
 
 Span = tuple[int, int]
+ByTeam = Mapping[tuple[str, str], Sequence[ContactPoint]]
 
 
 @dataclass(frozen=True)
@@ -109,16 +110,11 @@ def prove(
     for first, until, combinations in periods:
         quarters = -(-(until - first) // QUARTER)
         for audience in AUDIENCES:
-            chain = [
-                contact
-                for code in (IN_HOURS, OUT_OF_HOURS)
-                for contact in by_team.get((FRONT_DOOR, code), ())
-                if not contact.sample and contact.serves(audience)
-            ]
+            chain = front_door_lines(by_team, audience)
             left = uncovered(union([edges[contact.hours] for contact in chain]), first, until)
             front_cases += quarters
             front_failing += _quarters_touched(left, first)
-            gaps += [Gap("front door", audience, a, b, 0, (), _beside(chain, edges, a, b)) for a, b in left]
+            gaps += [Gap("front door", audience, a, b, 0, (), beside(chain, edges, a, b)) for a, b in left]
             failed, found = _prove_combinations(
                 by_team, edges, audience, (first, until), combinations, progress=progress
             )
@@ -146,7 +142,7 @@ def prove(
 
 
 def _prove_combinations(
-    by_team: Mapping[tuple[str, str], Sequence[ContactPoint]],
+    by_team: ByTeam,
     edges: Mapping[str, Sequence[int]],
     audience: str,
     period: Span,
@@ -155,18 +151,12 @@ def _prove_combinations(
     progress: Callable[[int], None],
 ) -> tuple[int, list[Gap]]:
     """How many quarter-hours fail over all combinations, and their gaps merged over combinations."""
-    city = [
-        contact
-        for (layer, _), listed in by_team.items()
-        if layer == FRONT_DOOR
-        for contact in listed
-        if not contact.sample and contact.purpose in _RELIED_ON and contact.serves(audience)
-    ]
+    city = city_lines(by_team, audience)
     merged: dict[frozenset[str], list[Span]] = {}
     failing = 0
     found: dict[Span, list[Combination]] = {}
     for combination in sorted(combinations):
-        own = [c for team in combination for c in by_team.get(team, ()) if c.hours and c.serves(audience)]
+        own = team_lines(by_team, combination, audience)
         texts = frozenset(contact.hours for contact in (*city, *own))
         if texts not in merged:
             merged[texts] = uncovered(union([edges[text] for text in texts]), *period)
@@ -177,9 +167,37 @@ def _prove_combinations(
     gaps = []
     for (start, end), where in sorted(found.items()):
         own = [contact for team in where[0] for contact in by_team.get(team, ()) if contact.hours]
-        beside = _beside([*city, *own], edges, start, end)
-        gaps.append(Gap("teams", audience, start, end, len(where), where[0], beside))
+        lines = beside([*city, *own], edges, start, end)
+        gaps.append(Gap("teams", audience, start, end, len(where), where[0], lines))
     return failing, gaps
+
+
+def front_door_lines(by_team: ByTeam, audience: str) -> list[ContactPoint]:
+    """CASS and the Emergency Duty Team, as far as a caller of `audience` may ring them."""
+    return [
+        contact
+        for code in (IN_HOURS, OUT_OF_HOURS)
+        for contact in by_team.get((FRONT_DOOR, code), ())
+        if not contact.sample and contact.serves(audience)
+    ]
+
+
+def city_lines(by_team: ByTeam, audience: str) -> list[ContactPoint]:
+    """The city-wide contacts that are relied on."""
+    return [
+        contact
+        for (layer, _), listed in by_team.items()
+        if layer == FRONT_DOOR
+        for contact in listed
+        if not contact.sample and contact.purpose in _RELIED_ON and contact.serves(audience)
+    ]
+
+
+def team_lines(by_team: ByTeam, combination: Combination, audience: str) -> list[ContactPoint]:
+    """The contacts, with hours, of the teams of one combination."""
+    return [
+        one for team in combination for one in by_team.get(team, ()) if one.hours and one.serves(audience)
+    ]
 
 
 def uncovered(edges: Sequence[int], start: int, end: int) -> list[Span]:
@@ -209,7 +227,7 @@ def _quarters_touched(spans: Iterable[Span], start: int) -> int:
     return count
 
 
-def _beside(
+def beside(
     contacts: Iterable[ContactPoint], edges: Mapping[str, Sequence[int]], start: int, end: int
 ) -> tuple[str, ...]:
     """The contacts that close at `start` or open at `end`, with where they stand in the files."""
