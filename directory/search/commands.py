@@ -45,7 +45,11 @@ def search_with(call: Call | None = None) -> click.Command:
     @click.option("--area", metavar="LAYER:CODE", help="Serving this area of any layer, such as hub:HUB01.")
     @click.option("--age", type=click.FloatRange(0, 120), help="For this age in years.")
     @click.option("--unborn", is_flag=True, help="For a child not yet born.")
-    @click.option("--level", type=click.Choice(["universal", "universal_plus", "additional", "complex"]))
+    @click.option(
+        "--level",
+        type=click.Choice(["universal", "universal_plus", "additional", "complex"]),
+        help="Serves this level of need.",
+    )
     @click.option("--need", "needs", multiple=True, metavar="CODE", help="For this need; may be repeated.")
     @click.option("--route", type=click.Choice(["self", "professional", "both"]), help="Who refers.")
     @click.option("--open-now", is_flag=True, help="Open at this moment.")
