@@ -29,7 +29,7 @@ from api.site import LiveSite
 from api.state import State
 from api.v1.areas import add_area_routes
 from api.v1.openapi import document
-from api.v1.pathways import pathway_addresses
+from api.v1.pathways import Outcomes, pathway_addresses
 from api.v1.postcodes import ManyPostcodes, OnePostcode
 from api.v1.services import service_routes
 from geo.home import data_dir, var_dir
@@ -93,10 +93,11 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _http)
     app.add_exception_handler(Exception, fault)
-    # The two hot addresses stand before FastAPI, whose own machinery costs more than the lookup does.
+    # The hot addresses stand before FastAPI, whose own machinery costs more than the lookup does.
     hot = [
         Route("/api/v1/postcodes/{postcode:path}", OnePostcode(state)),
         Route("/api/v1/postcodes", ManyPostcodes(state)),
+        Route("/api/v1/pathways/{flow}/outcome", Outcomes(pathways)),
     ]
     templates = templates_by_endpoint([*hot, *app.router.routes])
     router = Router(hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory, pathways))

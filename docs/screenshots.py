@@ -25,7 +25,7 @@ WORRY = "self harm 14"
 
 
 def take(address: str) -> list[Path]:
-    """The answer to a postcode, a search and a listing; the last two also as on a telephone."""
+    """A postcode's answer, a search, a listing, the questionnaire; all but the first also for a telephone."""
     from playwright.sync_api import sync_playwright
 
     IMAGES.mkdir(exist_ok=True)
@@ -37,6 +37,9 @@ def take(address: str) -> list[Path]:
         phone = browser.new_page(viewport={"width": PHONE, "height": 740})
         files.append(_search(phone, address, "services-phone.png", 1500))
         files.append(_listing(phone, "service-phone.png", 1500))
+        for page, name in ((desk, ""), (phone, "-phone")):
+            files.append(_questions(page, address, f"worried-questions{name}.png", 1400))
+            files.append(_next_step(page, address, f"worried-result{name}.png", 1500))
         browser.close()
     return files
 
@@ -70,6 +73,29 @@ def _listing(page: Any, name: str, height: float) -> Path:
     """The first of them."""
     page.locator(".ehf-result h3 a").first.click()
     page.get_by_role("heading", name="Contact").wait_for()
+    return _kept(page, name, height)
+
+
+def _questions(page: Any, address: str, name: str, height: float) -> Path:
+    """The urgent questions as rows."""
+    page.goto(address + "worried/early-help?a=v1.aan&w=h")
+    return _kept(page, name, height)
+
+
+def _next_step(page: Any, address: str, name: str, height: float) -> Path:
+    """What to do, for a home: from the list of answers on."""
+    from directory.pathway.library import library
+    from directory.pathway.walk import follow, write
+    from geo.home import data_dir, var_dir
+
+    flow = library(data_dir(), var_dir()).current("early-help")
+    answers = {"young_carer": "yes", "feelings": "additional", "tried": "one_plan"}
+    while (question := follow(flow, answers).next) is not None:
+        answers[question.id] = flow.ranked[question.id][0].id
+    page.goto(f"{address}worried/early-help/check?a={write(flow, answers)}")
+    page.get_by_label("Postcode of the child's home").fill(POSTCODE)
+    page.get_by_role("button", name="Show what to do", exact=True).click()
+    page.locator(".ehf-call__number").wait_for()
     return _kept(page, name, height)
 
 

@@ -4,12 +4,14 @@ Both ways were built and looked at, at 360 and 1280 pixels and with the keyboard
 one theme a page. What was chosen:
 
 - the question that can end everything (danger) stands alone, first;
-- the other urgent questions are short, and nearly always answered "no": two themes, each a page of rows, are
-  read in a glance, and take a GP less time than fourteen pages. What a row opens comes on the page after it;
-  there is no button for "no to all", because each has to be thought of;
-- the domains have four descriptions each of up to forty words. Five of them on a page were over 5,000 pixels
-  on a telephone, where the choices of one question could not be seen together: one domain a page;
-- the last questions are short again: one page for the child, one for what has been done, one for consent.
+- the other urgent questions are short and mostly answered "no". Seven of them as rows are one page of 2,200
+  pixels on a telephone instead of seven pages of 830; on a desk each has its answers to the right of it. What a
+  row opens comes on the page after it, which works without scripts and is told to a screen reader as any page
+  is. There is no button for "no to all": each has to be thought of;
+- a domain has five descriptions of up to forty words. Five domains on a page do on a desk (2,300 pixels), but
+  on a telephone they are 4,250 pixels, nearly six screens, in which the choices of one question are hard to
+  compare and a missing answer is hard to find: one domain a page (1,330 pixels with all that is round it);
+- the last questions are short again: the child's words and who keeps them safe, what happened, who knows.
 
 Whoever prefers one question at a time chooses that on the start page; it is the same form with one question.
 """

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from api.pathway_state import PathwayState
-from api.problems import NO_STORE, ProblemError, problem
+from api.problems import NO_STORE, ProblemError, problem, wrong_method
 from api.reply import Endpoint, json_reply
 from api.v1.parameters import moment_of, read_query
 from api.v1.pathway_facts import answers_schema, flow_facts, flow_row
@@ -31,12 +32,10 @@ _SCHEMA = "application/schema+json"
 def pathway_addresses(pathways: PathwayState) -> list[BaseRoute]:
     """The addresses of the questionnaires."""
     rooms = Rooms(pathways)
-    outcome = Outcomes(pathways)
     return [
         Route("/api/v1/pathways", Endpoint(rooms.every).answer, methods=["GET"]),
         Route("/api/v1/pathways/{flow}", Endpoint(rooms.one).answer, methods=["GET"]),
         Route("/api/v1/pathways/{flow}/answers.schema.json", Endpoint(rooms.schema).answer, methods=["GET"]),
-        Route("/api/v1/pathways/{flow}/outcome", outcome.answer, methods=["POST"]),
     ]
 
 
@@ -75,28 +74,43 @@ class Rooms:
 
 
 class Outcomes:
-    """`POST /api/v1/pathways/{flow}/outcome` with `{"answers": …, "postcode": …, "at": …, "version": …}`."""
+    """`POST /api/v1/pathways/{flow}/outcome` with `{"answers": …, "postcode": …, "at": …, "version": …}`.
+
+    A plain ASGI endpoint, as the lookup of a postcode is, and for the same reason not handed to a thread:
+    that would take longer than the answer. The search in it asks for no words, so no database is asked.
+    """
 
     def __init__(self, pathways: PathwayState) -> None:
         self.pathways = pathways
-        self._answer = Endpoint(self._found)
 
-    async def answer(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                return problem("body_too_large", f"The body may hold {LARGEST_BODY // 1024} kB at the most.")
-        request.state.body = body
-        return await self._answer.answer(request)
+        response = await self._response(Request(scope, receive))
+        await response(scope, receive, send)
 
-    def _found(self, request: Request) -> Response:
+    async def _response(self, request: Request) -> Response:
+        if request.method != "POST":
+            return wrong_method("POST")
+        body = b""
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    told = f"The body may hold {LARGEST_BODY // 1024} kB at the most."
+                    return problem("body_too_large", told)
+        except ClientDisconnect:
+            return problem("bad_body", "The request ended before its body did.")
+        try:
+            return self._found(request, body)
+        except ProblemError as error:
+            return error.response()
+
+    def _found(self, request: Request, body: bytes) -> Response:
         read_query(request.scope["query_string"], ())
         content_type = request.headers.get("content-type", "")
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise ProblemError("not_json", "Send the answers as JSON, with Content-Type: application/json.")
-        sent = body_values(request.state.body)
+        sent = body_values(body)
         at = moment_of({"at": sent.get("at")}, self.pathways.state.current()).at
         opened = opened_of(self.pathways.library(), request.path_params["flow"], sent)
         try:
