@@ -59,10 +59,18 @@ def search_with(call: Call | None = None) -> click.Command:
     @click.option("--room", is_flag=True, help="With room now, or where it is not stated.")
     @click.option("--organization", metavar="ID", help="Of this organisation.")
     @click.option("--elsewhere", is_flag=True, help="Also what does not serve the home.")
-    @click.option("--sort", type=click.Choice(["best", "near", "name"]), default="best", show_default=True)
+    @click.option(
+        "--sort",
+        type=click.Choice(["best", "near", "name"]),
+        default="best",
+        show_default=True,
+        help="What stands first.",
+    )
     @click.option("--at", "at_text", metavar="TIME", help="As at this time, 2026-12-24T23:10.")
-    @click.option("--page", type=click.IntRange(1), default=1)
-    @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
+    @click.option("--page", type=click.IntRange(1), default=1, help="Which page of results.")
+    @click.option(
+        "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Results a page."
+    )
     @_json
     def search(
         text: tuple[str, ...],
