@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,8 +49,16 @@ class Analysis:
     def load(cls, data: Path, var: Path) -> Analysis:
         """Read `synonyms.csv`, `stop_words.csv` and the needs, shipped ones and then the steward's own.
 
-        Raises `SynonymsError` or `NeedsError` naming file and line.
+        One reading is shared for as long as the files stay as they are: it is made anew for each publish
+        otherwise. Raises `SynonymsError` or `NeedsError` naming file and line.
         """
+        files = sorted(path for folder in (data, var) for path in (folder / "search").glob("*.csv"))
+        state = tuple((str(path), (held := path.stat()).st_mtime_ns, held.st_size) for path in files)
+        return _read_once(data, var, state)
+
+    @classmethod
+    def read_files(cls, data: Path, var: Path) -> Analysis:
+        """As `load`, reading the files whatever was read before."""
         needs = load_needs(data, var)
         synonyms = read_synonyms(data / "search" / FILE, var / "search" / FILE)
         stop = read_stop_words(data / "search" / "stop_words.csv")
@@ -148,6 +157,11 @@ def texts_of(service: Content) -> dict[str, list[str]]:
 def _each(service: Mapping[str, Any], places: Iterable[Mapping[str, Any]], part: str) -> Iterator[Content]:
     for holder in (service, *places):
         yield from holder.get(part, ())
+
+
+@lru_cache(maxsize=2)
+def _read_once(data: Path, var: Path, _state: tuple[tuple[str, int, int], ...]) -> Analysis:
+    return Analysis.read_files(data, var)
 
 
 def document(service: Content, analysis: Analysis) -> Document:

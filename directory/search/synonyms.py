@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from directory.listings.needs import Need
@@ -241,6 +242,7 @@ class Phrases:
         return self._by_stems.values()
 
 
+@lru_cache(maxsize=1 << 14)
 def _key(said: str) -> str:
     return slug(word.stem for word in words(said))
 

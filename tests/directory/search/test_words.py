@@ -121,3 +121,15 @@ def test_a_fault_in_a_file_of_words_is_told_with_its_line(
 
 def test_boxing_is_not_about_boxes() -> None:
     assert words("boxing")[0].stem == words("boxer")[0].stem != words("box")[0].stem
+
+
+def test_the_files_of_words_are_read_once_and_again_when_one_changes(tmp_path: Path) -> None:
+    from geo.home import data_dir
+
+    first = Analysis.load(data_dir(), tmp_path)
+    assert Analysis.load(data_dir(), tmp_path) is first
+    (tmp_path / "search").mkdir()
+    own = tmp_path / "search" / "synonyms.csv"
+    own.write_text("term,means,need,kind,could_also_be\nzorp,self harm,self_harm,jargon,\n", "utf-8")
+    again = Analysis.load(data_dir(), tmp_path)
+    assert again.phrases.at(words("zorp"), 0) and not first.phrases.at(words("zorp"), 0)
