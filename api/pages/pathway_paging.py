@@ -5,9 +5,9 @@ one theme a page. What was chosen:
 
 - the question that can end everything (danger) stands alone, first;
 - the other urgent questions are short and mostly answered "no". Seven of them as rows are one page of 2,200
-  pixels on a telephone instead of seven pages of 830; on a desk each has its answers to the right of it. What a
-  row opens comes on the page after it, which works without scripts and is told to a screen reader as any page
-  is. There is no button for "no to all": each has to be thought of;
+  pixels on a telephone instead of seven pages of 830; on a desk each has its answers to the right of it. What
+  a row opens comes on the page after it, which works without scripts and is told to a screen reader as any
+  page is. There is no button for "no to all": each has to be thought of;
 - a domain has five descriptions of up to forty words. Five domains on a page do on a desk (2,300 pixels), but
   on a telephone they are 4,250 pixels, nearly six screens, in which the choices of one question are hard to
   compare and a missing answer is hard to find: one domain a page (1,330 pixels with all that is round it);

@@ -99,7 +99,7 @@ def test_from_a_worry_to_whom_to_call_and_what_could_help(anybody: Watched) -> N
     assert answer_all(anybody, answers) < len(follow(FLOW, answers).path) / 1.5
     assert page.get_by_role("heading", level=1).inner_text() == "Check the answers"
     page.get_by_label("Postcode of the child's home").fill(HOME)
-    page.get_by_role("button", name="Show what to do").click()
+    page.get_by_role("button", name="Show what to do", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == FLOW.outcome_by_id["additional"].title
     number = page.locator(".ehf-call__number a")
     assert number.get_attribute("href").startswith("tel:0121")
@@ -131,7 +131,7 @@ def test_an_answer_can_be_changed_and_back_and_refresh_work(anybody: Watched) ->
     assert page.locator("h1").inner_text() == FLOW.by_id["exploitation_harm"].title
     page.get_by_label("Yes").check()
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Show what to do").click()
+    page.get_by_role("button", name="Show what to do", exact=True).click()
     assert page.locator("h1").inner_text() == FLOW.outcome_by_id["exploitation_harm"].title
     kept = page.url
     page.go_back()
