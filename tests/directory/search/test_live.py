@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from geo.home import data_dir
 from tests.directory.search.made import filled, found, made_id, service, write
 
 DATA = data_dir()
+ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0  # seconds until something that should come by itself is given up: a fault, not a measure
 
 
@@ -176,20 +178,26 @@ def test_asking_from_many_threads_at_first_opens_it_once(live: Live) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks on this system")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_worker_follows_too(live: Live, store: Store) -> None:
+def test_a_forked_worker_follows_too(store: Store, tmp_path: Path) -> None:
+    # In a process of its own: here the threads of other tests could hold a lock at the moment of the fork.
+    code = f"""
+import os, sys
+from pathlib import Path
+from directory.search.live import Live
+from tests.directory.search.made import found
+from tests.directory.search.test_live import comes_true
+live = Live(Path({str(DATA)!r}), Path({str(tmp_path / "var")!r}), {store.url!r})
+live.current()
+child = os.fork()
+if child == 0:
     live.current()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            live.current()
-            os.write(writing, b".")
-            code = 0 if comes_true(lambda: found(live.current(), "zebra") != []) else 1
-        finally:
-            os._exit(code)
-    os.read(reading, 1)
-    write(store, service(1, "Zebra club"))
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    os.close(reading)
-    os.close(writing)
+    print("ready", flush=True)
+    os._exit(0 if comes_true(lambda: found(live.current(), "zebra") != []) else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None and parent.stdout.readline() == "ready\n"
+        write(store, service(1, "Zebra club"))
+        assert parent.wait(timeout=4 * PATIENCE) == 0
