@@ -11,8 +11,8 @@ import click
 _COMMANDS = {
     "lookup": ("directory.commands:lookup", "Where a postcode is, who answers for it, and whom to call now."),
     "tag": ("geo.tagging.commands:tag", "Add areas to every row of a CSV or Parquet file."),
-    "area": ("geo.stewardship.commands:area", "List, check, import, activate and retire the areas of teams."),
-    "routing": ("directory.routing.commands:routing", "Whom to call, and the proof that somebody answers."),
+    "area": ("directory.guarded:area", "List, check, import, activate and retire the areas of teams."),
+    "routing": ("directory.guarded:routing", "Whom to call, and the proof that somebody answers."),
     "pathway": ("directory.pathway.commands:pathway", "How serious it is, and the right next step."),
     "geo": ("directory.commands:geo", "Build, export and describe the postcode data."),
     "listing": (

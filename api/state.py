@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 from directory.answer import Answers
+from directory.contacts_in_use import contacts_in_use
 from directory.routing.contacts import ContactsError
-from directory.routing.route import Routing, open_or_compile
+from directory.routing.route import Routing
 from directory.routing.snapshot import FILE as SNAPSHOT
 from directory.routing.snapshot import SnapshotError
 from geo.build import gazetteer_path
@@ -31,9 +32,11 @@ class State:
         self._lock = threading.Lock()
         self._marks: tuple[object, object] = (None, None)
         self._looked = 0.0
-        self.problem: str | None = None
         self._marks = self._seen()
-        self.answers = Answers(Gazetteer.open(gazetteer_path(var)), open_or_compile(data, var))
+        gazetteer, contacts = Gazetteer.open(gazetteer_path(var)), contacts_in_use(data, var)
+        self.answers = Answers(gazetteer, contacts.routing)
+        self._held_back = contacts.problem  # why the contact files are not in use, until others are compiled
+        self.problem: str | None = self._held_back
 
     def _seen(self) -> tuple[object, object]:
         return _mark(gazetteer_path(self.var)), _mark(self.var / SNAPSHOT)
@@ -61,7 +64,9 @@ class State:
         except (GazetteerError, SnapshotError, ContactsError) as error:
             self.problem = str(error)
         else:
-            self.answers, self.problem = Answers(gazetteer, routing), None
+            if routing is not old.routing:
+                self._held_back = None
+            self.answers, self.problem = Answers(gazetteer, routing), self._held_back
         self._marks = marks
 
 

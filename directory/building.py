@@ -42,14 +42,15 @@ def build_all(
 ) -> Built:
     """Build what a run needs into `var`; with `if_needed` only what the sources have outdated.
 
-    Raises what `geo.build.build` and `directory.routing.route.open_or_compile` raise.
+    Contacts that do not pass the gate leave those compiled before in use. Raises what `geo.build.build` and
+    `directory.contacts_in_use.contacts_in_use` raise.
     """
-    from directory.routing.route import open_or_compile
+    from directory.contacts_in_use import contacts_in_use
 
     built = build(
         data, var, onspd=onspd, package=package, scope=scope, if_needed=if_needed, progress=progress
     )
-    open_or_compile(data, var)
+    contacts_in_use(data, var, strict=True)
     return built
 
 

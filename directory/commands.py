@@ -36,11 +36,11 @@ def _gazetteer() -> Gazetteer:
 
 def _answers() -> Answers:
     from directory.answer import Answers
-    from directory.routing.route import open_or_compile
+    from directory.contacts_in_use import contacts_in_use
 
     gazetteer = _gazetteer()
     try:
-        return Answers(gazetteer, open_or_compile(data_dir(), var_dir()))
+        return Answers(gazetteer, contacts_in_use(data_dir(), var_dir()).routing)
     except ValueError as error:
         from directory.routing.contacts import ContactsError  # imports what a lookup does not need
 
@@ -121,6 +121,14 @@ class _Bar:
             self._bar = None
 
 
+def _tell_contacts() -> None:
+    """Say so where contact files were not taken up, for what they would open."""
+    from directory.contacts_in_use import not_in_use
+
+    if problem := not_in_use(data_dir(), var_dir()):
+        click.echo(f"Note: {problem}", err=True)
+
+
 @click.command()
 @click.option("--if-needed", is_flag=True, help="Only what the sources have outdated since the last build.")
 @click.option("--no-sample", is_flag=True, help="Begin an empty directory without the sample listings.")
@@ -157,6 +165,7 @@ def build(if_needed: bool, no_sample: bool, as_json: bool) -> None:
         _stop(f"{error.filename or var_dir()}: {error.strerror}. What was in use was left as it was.")
     finally:
         bar.close()
+    _tell_contacts()
     if as_json:
         facts = {"release": built.release, "postcodes_built": built.fresh, "directory_begun": stocked.begun}
         click.echo(json.dumps(facts | {"revision": stocked.revision, "services": stocked.services}))
@@ -209,6 +218,7 @@ def geo_build(onspd: Path | None, package: bool, city_only: bool, if_needed: boo
         bar.close()
         _stop(f"{error.filename or var_dir()}: {error.strerror}. The data in use was left as it was.")
     bar.close()
+    _tell_contacts()
     if as_json:
         facts = {"release": built.release, "city_postcodes": built.city_rows, "postcodes": built.rows}
         click.echo(json.dumps(facts | {"built": built.fresh, "path": str(built.path)}))

@@ -65,8 +65,11 @@ def _layers(data: Path, var: Path) -> str:
 
 
 def _contacts(data: Path, var: Path) -> str:
+    from directory.contacts_in_use import not_in_use
     from directory.routing.contacts import load_contacts, team_codes
 
+    if problem := not_in_use(data, var):
+        raise RuntimeError(problem)
     return f"{len(load_contacts(data / 'contacts', team_codes(data, var)))} contact points"
 
 

@@ -17,10 +17,10 @@ def call_now(at: dt.datetime, authority: str = "") -> dict[str, Any] | None:
 
     `authority` is the code of the authority of a home outside the city: its own line is the one to ring.
     """
-    from directory.routing.route import open_or_compile
+    from directory.contacts_in_use import contacts_in_use
 
     try:
-        frame = open_or_compile(data_dir(), var_dir()).frame(at)
+        frame = contacts_in_use(data_dir(), var_dir()).routing.frame(at)
     except (ValueError, OSError):
         return None
     return call_words(frame, authority)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from geo.home import data_dir, var_dir
 
 if TYPE_CHECKING:
     from directory.listings.reading.feed import Feed
+    from directory.store.records import Change
     from directory.store.store import Store
 
 SOURCE_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
@@ -166,6 +167,8 @@ def run_import(
     answer: dict[str, Any] = plan_json(made, at_most) | {"committed": False}
     if not room.as_json:
         click.echo("\n".join((*findings_text(feed.findings, at_most), "", *plan_text(made, at_most))))
+    if not made.refused:
+        made.refused += closed(room, made.changes)
     if made.refused:
         raise DeskRefused(" ".join(made.refused) + " Nothing was changed.", **answer)
     if commit:
@@ -182,6 +185,14 @@ def run_import(
         )
     elif made.changes:
         click.echo('\nNothing was changed. To do it add: --commit --reason "…" --by "data steward"')
+
+
+def closed(room: Desk, changes: Sequence[Change]) -> list[str]:
+    """Why changes may not be made together: what they would take away that visitors are led to."""
+    from directory.gate import Listings, closed_by
+
+    found = closed_by(room.data, room.var, listings=Listings(room.store, changes), today=room.today)
+    return [one.sentence for one in found]
 
 
 @click.command()

@@ -73,7 +73,7 @@ def finish(
     `signature`: whether to commit, why, and in which role. Exit 1 where a fault forbids it.
     """
     commit, reason, by = signature
-    found, said = list(faults), list(notes)
+    found, said = [*faults, *_closed(desk, planned)], list(notes)
     forbidding = [one for one in found if not one.only_told]
     answer: dict[str, Any] = {
         "action": action,
@@ -107,6 +107,16 @@ def finish(
     if not commit and not desk.as_json and any(_moves(record) for record in answer["records"]):
         click.echo('Nothing was changed. To do it: --commit --reason "…" --by ROLE', err=True)
     return written
+
+
+def _closed(desk: Desk, planned: Sequence[Planned]) -> list[Fault]:
+    """What the changes would take away that visitors are led to, told as faults."""
+    from directory.gate import Listings, closed_by
+
+    changes = [one.change for one in planned]
+    closed = closed_by(desk.data, desk.var, listings=Listings(desk.store, changes), today=desk.today)
+    only = changes[0].id if len(changes) == 1 else ""
+    return [Fault(str(one.facts.get("id", only)), one.breaks, one.said, one.fix) for one in closed]
 
 
 def record_facts(one: Planned) -> dict[str, Any]:

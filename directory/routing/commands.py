@@ -6,14 +6,33 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from directory.routing.contacts import ContactPoint
+    from directory.routing.route import Routing
 
 _MORE_DAYS = 366 * 5
+
+
+class Gate(Protocol):
+    """What is asked before contacts are compiled; given from above as the group's `obj`."""
+
+    def closed_by(self, data: Path, var: Path, contacts: Sequence[ContactPoint]) -> list[str]:
+        """What the contacts would close if they were compiled."""
+        ...
+
+    def compiled(self, var: Path) -> None:
+        """Contacts that pass have been compiled."""
+        ...
+
+    def open(self, data: Path, var: Path) -> tuple[Routing, str | None]:
+        """What to answer from, and why that is not the files on the disk."""
+        ...
 
 
 class _When(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -149,7 +168,8 @@ def list_contacts(layer: str | None, team: str | None, as_json: bool) -> None:
 @routing.command()
 @click.option("--at", type=_When(), help="The moment, such as 2026-12-24T23:10. Now unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def now(at: dt.datetime | None, as_json: bool) -> None:
+@click.pass_obj
+def now(gate: Gate | None, /, at: dt.datetime | None, as_json: bool) -> None:
     """Whom to call about a child in Birmingham, now or at another moment.
 
     \b
@@ -163,9 +183,16 @@ def now(at: dt.datetime | None, as_json: bool) -> None:
     from geo.home import data_dir, var_dir
 
     try:
-        frame = open_or_compile(data_dir(), var_dir()).frame(at or dt.datetime.now(dt.UTC))
+        routing, problem = (
+            gate.open(data_dir(), var_dir())
+            if gate is not None
+            else (open_or_compile(data_dir(), var_dir()), None)
+        )
+        frame = routing.frame(at or dt.datetime.now(dt.UTC))
     except (ContactsError, SnapshotError) as error:
         raise click.ClickException(str(error)) from None
+    if problem:
+        click.echo(f"Note: {problem}", err=True)
     call = frame.call
     if as_json:
         start, until = frame.holds
@@ -185,8 +212,12 @@ def now(at: dt.datetime | None, as_json: bool) -> None:
 @routing.command("compile")
 @click.option("--if-needed", is_flag=True, help="Only when the contact files have changed since.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was compiled as JSON.")
-def compile_command(if_needed: bool, as_json: bool) -> None:
-    """Work out all opening times for the next two years into one small file.
+@click.pass_obj
+def compile_command(gate: Gate | None, /, if_needed: bool, as_json: bool) -> None:
+    """Work out all opening times for the next two years into one small file, which is then answered from.
+
+    Refused where the contact files would leave somebody without an answer who has one now, with the hours,
+    the teams and the lines of the files beside it; what was compiled before then stays in use. Exit 1.
 
     \b
     Example:
@@ -203,9 +234,21 @@ def compile_command(if_needed: bool, as_json: bool) -> None:
                 return
         except store.SnapshotError:
             pass
-    snapshot = store.compile_snapshot(_load(folder, as_json), dt.datetime.now(dt.UTC).date(), digest)
+    contacts = _load(folder, as_json)
+    closed = gate.closed_by(data_dir(), var_dir(), contacts) if gate is not None else []
+    if closed:
+        refused = "They would open a dead end or break what holds. What was compiled before stays in use."
+        if as_json:
+            click.echo(json.dumps({"refused": refused, "closed_by": closed}, indent=2, ensure_ascii=False))
+        for sentence in closed:
+            click.echo(f"  {sentence}", err=True)
+        click.echo(f"The contacts of {folder} were not compiled. {refused}", err=True)
+        sys.exit(1)
+    snapshot = store.compile_snapshot(contacts, dt.datetime.now(dt.UTC).date(), digest)
     try:
         store.write_snapshot(snapshot, path)
+        if gate is not None:
+            gate.compiled(var_dir())
     except store.SnapshotError as error:
         raise click.ClickException(str(error)) from None
     facts = store.describe(snapshot)

@@ -64,7 +64,7 @@ def plan_retirement(desk: Desk, layer: str, name: str, last: dt.date | None) -> 
         raise RefusedError(f"{layer} {name} begins on {known.valid_from}; it cannot end on {last}.")
     if last is not None and known.valid_to == last:
         raise RefusedError(f"{layer} {name} ends on {last} already.")
-    changed = replace(known, active=last is not None, valid_to=last or known.valid_to)
+    changed = retired(known, last)
     undo = ["activate", layer, name, "--from", str(known.valid_from)]
     undo += ["--to", str(known.valid_to)] if known.valid_to else []
     return changed, {
@@ -75,6 +75,11 @@ def plan_retirement(desk: Desk, layer: str, name: str, last: dt.date | None) -> 
         **_before_after(desk, changed),
         "undo": _command(undo),
     }
+
+
+def retired(known: Generation, last: dt.date | None) -> Generation:
+    """A generation as it is once retired: it ends after `last`, or answers for no day."""
+    return replace(known, active=last is not None, valid_to=last or known.valid_to)
 
 
 def _command(words: list[str]) -> str:

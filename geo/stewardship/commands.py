@@ -18,7 +18,10 @@ from geo.stewardship.journal import RefusedError
 from geo.stewardship.printing import text_of
 
 if TYPE_CHECKING:
+    from geo.layers import Generation
     from geo.stewardship.desk import Desk
+
+    Guard = Callable[[Desk, Generation], list[str]]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -111,6 +114,22 @@ def _print(answer: dict[str, Any], what: str, as_json: bool) -> None:
 def _signed(commit: bool, reason: str, by: str) -> None:
     if commit and not (reason.strip() and by.strip()):
         raise click.UsageError('--commit needs --reason "…" and --by ROLE, such as --by "data steward".')
+
+
+def _closed(guard: Guard | None, desk: Desk, changed: Generation, answer: dict[str, Any]) -> bool:
+    """Whether the guard, given from above as the group's `obj`, forbids a change; the answer says why."""
+    closed = guard(desk, changed) if guard is not None else []
+    answer["closed_by"] = closed
+    if closed:
+        answer["refused"] = "It would open a dead end or break what holds."
+    return bool(closed)
+
+
+def _refuse(answer: dict[str, Any]) -> None:
+    for sentence in answer["closed_by"]:
+        click.echo(f"  {sentence}", err=True)
+    click.echo(f"earlyhelp area: {answer['refused']} Nothing was changed.", err=True)
+    sys.exit(1)
 
 
 @click.group()
@@ -261,12 +280,15 @@ def import_drawing(
 @_at_most
 @_signing
 @_json
+@click.pass_obj
 def activate(
-    layer: str, generation: str, *, commit: bool, reason: str, by: str, as_json: bool, **said: Any
-) -> None:
+    guard: Guard | None, /, layer: str, generation: str, *, commit: bool, reason: str, by: str,
+    as_json: bool, **said: Any,
+) -> None:  # fmt: skip
     """Let a generation answer from its first day on. The one before it ends the day before.
 
-    Refused while its check has findings, unless they are accepted. The gazetteer is then rebuilt.
+    Refused while its check has findings, unless they are accepted, and where a home would lose whoever
+    answers it: each gap is told with its hours, teams and lines. The gazetteer is then rebuilt.
 
     \b
     Examples:
@@ -283,16 +305,16 @@ def activate(
             desk, layer, generation, first=said["first"], last=said["last"], at_most=said["at_most"]
         )
         found = answer["findings"]
-        refused = found["total"] and not said["accept_findings"]
+        closed = _closed(guard, desk, changed, answer)
+        refused = closed or (found["total"] and not said["accept_findings"])
         if commit and not refused:
             keeping.activate(desk.var, changed, reason, by, accepted=found["counts"])
             answer |= {"committed": True, "gazetteer": _rebuilt(desk, said["no_build"])}
-        if refused:
+        if refused and not closed:
             answer["refused"] = "Its check has findings. Mend and import it again, or add --accept-findings."
         _print(answer, "activate", as_json)
         if refused:
-            click.echo(f"earlyhelp area: {answer['refused']}", err=True)
-            sys.exit(1)
+            _refuse(answer)
 
 
 @area.command()
@@ -302,10 +324,14 @@ def activate(
 @click.option("--no-build", is_flag=True, help="Leave the rebuilding to a later earlyhelp geo build.")
 @_signing
 @_json
+@click.pass_obj
 def retire(
-    layer: str, generation: str, *, commit: bool, reason: str, by: str, as_json: bool, **said: Any
-) -> None:
+    guard: Guard | None, /, layer: str, generation: str, *, commit: bool, reason: str, by: str,
+    as_json: bool, **said: Any,
+) -> None:  # fmt: skip
     """End a generation: after a day it still answers for earlier ones, without a day for none.
+
+    Refused where a home would lose its team, or whoever answers it at some hour, with nobody in their place.
 
     \b
     Examples:
@@ -315,14 +341,17 @@ def retire(
     _signed(commit, reason, by)
     with _told(as_json):
         from geo.stewardship import keeping
-        from geo.stewardship.changes import plan_retirement
+        from geo.stewardship.changes import plan_retirement, retired
 
         desk = _desk()
         known, answer = plan_retirement(desk, layer, generation, said["last"])
-        if commit:
+        closed = _closed(guard, desk, retired(known, said["last"]), answer)
+        if commit and not closed:
             keeping.retire(desk.var, known, said["last"], reason, by)
             answer |= {"committed": True, "gazetteer": _rebuilt(desk, said["no_build"])}
         _print(answer, "retire", as_json)
+        if closed:
+            _refuse(answer)
 
 
 def _rebuilt(desk: Desk, leave: bool) -> str:
