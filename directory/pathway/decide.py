@@ -177,6 +177,11 @@ class _Others:
         """The rank and the routes that all but the answer number `at` of the path demand."""
         return _together(self._before[at], self._after[at + 1])
 
+    def same(self, question: Question, choice: Choice, rest: tuple[int, int]) -> bool:
+        """Whether `choice`, which opens and ends nothing and is named by no rule, demands nothing new."""
+        level, bit = self.flow.demanded[question.id, choice.id]
+        return (max(rest[0], level), rest[1] | bit) == self.total[:2]
+
     def instead(
         self, question: Question, choice: Choice, rest: tuple[int, int]
     ) -> tuple[_Sum, Rule | None, tuple[str, ...]]:
@@ -239,8 +244,11 @@ def _changes(
         milder = [one for one in reversed(ranked) if one.rank < given.rank] if question.id in deciding else []
         # An answer that does not decide demands no route and less than the highest level.
         rest = others.without(at) if question.id in deciding else total[:2]
+        plain = not (question.id in flow.dependents or question.id in flow.ruling or given.ends)
         for candidates in (worse, milder):
             for choice in candidates:
+                if plain and not choice.ends and others.same(question, choice, rest):
+                    continue
                 change = _change(question, given, choice, others, rest, result)
                 if change is not None:
                     found.append(change)
