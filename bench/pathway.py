@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import random
 import statistics
 import time
 
-from bench.report import Row, say
+from bench.load import load
+from bench.postcodes import city_postcodes
+from bench.report import Row, median, say
+from bench.servers import Server
 from directory.pathway.decide import decide
 from directory.pathway.flow import Flow
 from directory.pathway.library import library
@@ -16,6 +20,7 @@ from directory.proving import prove_flow
 from geo.home import data_dir, var_dir
 
 _PROOFS, _DECISIONS = 3, 2_000
+_ROUNDS, _SECONDS, _DIFFERENT = 5, 2, 500
 _DAY = dt.date(2026, 11, 22)
 
 
@@ -49,8 +54,38 @@ def measure() -> tuple[list[Row], list[str]]:
         ),
         Row("one outcome from its answers, with its reasons", f"{middle:.3f} ms", "1 ms", middle, "under 1"),
     ]
+    rows.append(_through_the_api(combinations[:_DIFFERENT]))
     said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
     return rows, [f"The proof covered {said}."]
+
+
+def _through_the_api(combinations: list[dict[str, str]]) -> Row:
+    """An outcome with contact and services for a home beside a plain lookup of that home, in turns."""
+    postcodes = city_postcodes(len(combinations))
+    plain = [(f"/api/v1/postcodes/{postcode}", "") for postcode in postcodes]
+    asked = [
+        ("/api/v1/pathways/early-help/outcome", json.dumps({"answers": answers, "postcode": postcode}))
+        for answers, postcode in zip(combinations, postcodes, strict=True)
+    ]
+    with Server.ours() as ours:
+        load(ours, plain, 1)
+        load(ours, asked, 2)
+        ratios, rates, bases = [], [], []
+        for number in range(_ROUNDS):
+            say(f"outcomes through the API, round {number + 1} of {_ROUNDS}")
+            one, base = load(ours, asked, _SECONDS), load(ours, plain, _SECONDS)
+            if one.failed or base.failed:
+                raise RuntimeError(f"{one.failed + base.failed} requests were not answered with 200")
+            rates.append(one.rate)
+            bases.append(base.rate)
+            ratios.append(base.rate / one.rate)
+    return Row(
+        "an outcome with contact and services through the API, one worker",
+        f"{median(rates):,.0f} requests/s",
+        f"{median(bases):,.0f} requests/s, a plain postcode lookup",
+        median(ratios),
+        "at most 3",
+    )
 
 
 def _combinations(flow: Flow) -> list[dict[str, str]]:
