@@ -214,7 +214,9 @@ def now(gate: Gate | None, /, at: dt.datetime | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what was compiled as JSON.")
 @click.pass_obj
 def compile_command(gate: Gate | None, /, if_needed: bool, as_json: bool) -> None:
-    """Work out all opening times for the next two years into one small file, which is then answered from.
+    """Work out all opening times for the next two years into one small file.
+
+    It is what answers are given from; a running server takes it up within a second.
 
     Refused where the contact files would leave somebody without an answer who has one now, with the hours,
     the teams and the lines of the files beside it; what was compiled before then stays in use. Exit 1.
