@@ -134,16 +134,16 @@ def _tell(
     decision: Decision, postcode: str, at: dt.datetime | None, notice: str | None, as_json: bool
 ) -> None:
     from directory.answer import Answers
+    from directory.contacts_in_use import contacts_in_use
     from directory.helpful import needs
     from directory.next_step import next_step
     from directory.routing.contacts import ContactsError
-    from directory.routing.route import open_or_compile
     from geo.build import gazetteer_path
     from geo.gazetteer import Gazetteer, GazetteerError
 
     try:
         gazetteer = Gazetteer.open(gazetteer_path(var_dir()))
-        answers = Answers(gazetteer, open_or_compile(data_dir(), var_dir()))
+        answers = Answers(gazetteer, contacts_in_use(data_dir(), var_dir()).routing)
     except (GazetteerError, ContactsError) as error:
         stop(error, 3)
     finder = _finder(gazetteer) if needs(decision) else None
