@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Facts = dict[str, Any]
 SHOWN = 8
-_ASKED = 100  # looked through for those that are open and answer to most of the needs
 _ENOUGH = 3  # fewer than this at the level itself, and other levels are looked at too
 _LEVELS = ("universal", "universal_plus", "additional", "complex")
 _MOST_KEPT = 512
@@ -71,9 +70,9 @@ def _choose(
 
     results: list[Facts] = []
     for tried in dict.fromkeys((level, None)):
-        asked = Asked(postcode=postcode, needs=wanted, level=tried, at=at, per_page=_ASKED)
+        asked = Asked(postcode=postcode, needs=wanted, level=tried, at=at)
         seen = {one["id"] for one in results}
-        results += [one for one in finder.find(asked)["results"] if one["id"] not in seen]
+        results += [one for one in finder.open_first(asked, SHOWN) if one["id"] not in seen]
         if len(results) >= _ENOUGH:
             break
     order = {True: 0, None: 1, False: 2}

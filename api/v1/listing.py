@@ -10,7 +10,7 @@ from directory.listings import hours
 from directory.listings.public import public
 from directory.prepared import ATTRIBUTION
 from directory.search.columns import schedules_of
-from directory.search.explain import shown
+from directory.search.explain import at_home, shown
 from directory.store.standard import ENTITIES
 
 Facts = dict[str, Any]
@@ -93,7 +93,7 @@ def _stripped(value: Any) -> Any:
 
 def card(current: Current, service: Facts, at: dt.datetime) -> Facts:
     """A service as a search shows it, without what only a search can say of it."""
-    facts = shown(service, None, None, False, at, current.needs)
+    facts = shown(service, False, at, current.needs) | at_home(service, None, None)
     return {name: value for name, value in facts.items() if name not in ("score", "why", "matched")}
 
 

@@ -217,6 +217,13 @@ class Columns:
             mask[self[f"{name}.listing"][np.isin(self[f"{name}.value"], numbers)]] = True
         return mask
 
+    def how_many(self, name: str, wanted: Collection[str]) -> NDArray[np.int64]:
+        """How many of some values each listing has, of a name in `PAIRS`."""
+        places = self._places[name]
+        numbers = [places[value] for value in wanted if value in places]
+        listings = self[f"{name}.listing"][np.isin(self[f"{name}.value"], numbers)]
+        return np.bincount(listings, minlength=self.count)
+
     def any_of(self, name: str) -> Mask:
         """Which listings say anything at all under a name in `PAIRS`."""
         mask = np.zeros(self.count, bool)

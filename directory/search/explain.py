@@ -63,10 +63,13 @@ def result(service: Content, shown: Facts, standing: Standing, needs: Needs) -> 
     return shown | {"why": why, "matched": matched, "score": round(standing.score, 4)}
 
 
-def shown(
-    service: Content, serves: int | None, home: Home | None, send: bool, at: dt.datetime, needs: Needs
-) -> Facts:
-    """What is told of a service whatever words found it. `serves` is of `reach`; None: no home is known."""
+def at_home(service: Content, serves: int | None, home: Home | None) -> Facts:
+    """What is told of a service for one home. `serves` is of `reach`; None: no home is known."""
+    return {"serves": serves_facts(service, serves, home), "places": places(service, home)}
+
+
+def shown(service: Content, send: bool, at: dt.datetime, needs: Needs) -> Facts:
+    """What is told of a service whatever words found it, and whatever home they were asked for."""
     organization = service.get("organization") or {}
     today = at.astimezone(LONDON).date()
     hours = state(schedules_of(service), at)
@@ -91,8 +94,8 @@ def shown(
         ],
         "referral_route": route,
         "referral_words": REFERRAL_WORDS.get(str(route), "How to refer is not stated"),
-        "serves": serves_facts(service, serves, home),
-        "places": places(service, home),
+        "serves": {},
+        "places": [],
         "open": {"now": hours.open, "words": now_words(hours, at)},
         "cost": cost_facts(service),
         "capacity": capacity_facts(service, today),

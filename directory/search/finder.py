@@ -21,7 +21,7 @@ from directory.listings.hours import LONDON
 from directory.search.ages import read_age_words
 from directory.search.columns import Columns, Mask
 from directory.search.documents import Analysis, document
-from directory.search.explain import Standing, result, shown
+from directory.search.explain import Standing, at_home, result, shown
 from directory.search.facets import Facets
 from directory.search.filters import SORTS, Asked, Filters, Wanted, wanted
 from directory.search.nothing import nothing
@@ -176,6 +176,24 @@ class Finder:
             "revision": self.revision,
         }
 
+    def open_first(self, asked: Asked, limit: int) -> list[Facts]:
+        """At most `limit` results, without what surrounds them in `find`; shared parts, so not to be changed.
+
+        Those open at the moment come first, then those whose hours are not known, then the closed; among
+        each those that answer to more of the needs asked for, and then the order of `find`.
+        """
+        at = (asked.at or dt.datetime.now(dt.UTC)).replace(second=0, microsecond=0)
+        understood = self.understanding.read(asked.text)
+        want = wanted(asked, understood, self._home(asked.postcode.strip(), at), at)
+        found = self.rank(understood, want, self.words_match(understood))
+        numbers = np.asarray(found.numbers, np.int64)
+        hours = np.full(self.columns.count, 1)
+        hours[self.columns["hours.listing"]] = 2
+        hours[self.filters.one("open_now", True, at)] = 0
+        more = -self.columns.how_many("need", asked.needs)
+        places = np.lexsort((np.arange(len(numbers)), more[numbers], hours[numbers]))
+        return [self.result(found, int(place)) for place in places[:limit]]
+
     def words_match(self, understood: Understood, *, least: float | None = None) -> Matched:
         """What the words alone find; everything where there are none and something else was asked."""
         if not understood.terms:
@@ -216,15 +234,14 @@ class Finder:
         service = self.service(identifier) or {"id": identifier}
         home = found.wanted.home
         serves = int(self.filters.serves(home)[number]) if home is not None and home.known else None
-        facts = self._shown(identifier, serves, home, found.understood.send, found.wanted.at)
+        facts = self._shown(identifier, found.understood.send, found.wanted.at)
+        facts = facts | at_home(service, serves, home)
         standing = Standing(found.scores[at], found.understood.terms, self._tokens(identifier))
         return result(service, facts, standing, self.analysis.needs)
 
-    def _show(
-        self, identifier: str, serves: int | None, home: Home | None, send: bool, at: dt.datetime
-    ) -> Facts:
+    def _show(self, identifier: str, send: bool, at: dt.datetime) -> Facts:
         service = self.service(identifier) or {"id": identifier}
-        return shown(service, serves, home, send, at, self.analysis.needs)
+        return shown(service, send, at, self.analysis.needs)
 
     def _tokens_of(self, identifier: str) -> Mapping[str, frozenset[str]]:
         service = self.service(identifier)

@@ -191,7 +191,7 @@ def test_a_search_that_breaks_never_takes_the_number_with_it(
     def broken(*_args: Any, **_more: Any) -> Any:
         raise RuntimeError("B15 2TT")
 
-    monkeypatch.setattr(Finder, "find", broken)
+    monkeypatch.setattr(Finder, "open_first", broken)
     client = TestClient(create_app(data_dir(), stocked))
     step = ask(client, codes(young_carer="yes", home="additional"), postcode="B15 2TT")
     assert step["services_problem"] == NO_SERVICES
