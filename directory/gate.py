@@ -76,7 +76,7 @@ def closed_by(
         from directory.offered import taken_away
 
         held = snapshot_in_use(var)
-        lines = points_of(held) if held is not None else _loaded(data, var)
+        lines = points_of(held) if held is not None else _loaded(data, var, or_none=True)
         found += taken_away(listings.store, data, var, listings.changes, questionnaires(data, var)[0], lines)
     return found
 
@@ -148,10 +148,16 @@ def points_of(snapshot: Snapshot) -> list[ContactPoint]:
     ]
 
 
-def _loaded(data: Path, var: Path) -> list[ContactPoint]:
-    from directory.routing.contacts import load_contacts, team_codes
+def _loaded(data: Path, var: Path, *, or_none: bool = False) -> list[ContactPoint]:
+    """The contacts of the files. Raises `ContactsError` for faults in them, unless none will do then."""
+    from directory.routing.contacts import ContactsError, load_contacts, team_codes
 
-    return load_contacts(data / "contacts", team_codes(data, var))
+    try:
+        return load_contacts(data / "contacts", team_codes(data, var))
+    except ContactsError:
+        if or_none:
+            return []
+        raise
 
 
 def _today() -> dt.date:

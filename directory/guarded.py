@@ -28,6 +28,7 @@ def closed_by_areas(desk: Desk, changed: Generation) -> list[str]:
     if changed.kind != "team":
         return []
     from directory.gate import Layers, closed_by, drawn
+    from directory.routing.contacts import ContactsError
     from geo.layers import active_generations
     from geo.stewardship import keeping
 
@@ -36,7 +37,10 @@ def closed_by_areas(desk: Desk, changed: Generation) -> list[str]:
     days = [one.valid_from for one in later[changed.layer]]
     days += [one.valid_to + dt.timedelta(days=1) for one in later[changed.layer] if one.valid_to]
     layers = Layers(drawn(desk.city, now), drawn(desk.city, later), days)
-    return [one.sentence for one in closed_by(desk.data, desk.var, layers=layers, today=desk.today)]
+    try:
+        return [one.sentence for one in closed_by(desk.data, desk.var, layers=layers, today=desk.today)]
+    except ContactsError as error:
+        return [f"The contact files cannot be read, so nobody can say who would answer. {error}"]
 
 
 class ContactsGate:

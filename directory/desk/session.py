@@ -116,6 +116,7 @@ def told(as_json: bool) -> Iterator[None]:
     from directory.desk.editing import EditError
     from directory.desk.paths import PathError
     from directory.listings.needs import NeedsError
+    from directory.search.synonyms import SynonymsError
     from directory.store.records import Conflict, StoreError, Unavailable
     from geo.layers import LayerError
     from geo.stewardship.journal import RefusedError
@@ -132,7 +133,7 @@ def told(as_json: bool) -> Iterator[None]:
         code, message = 3, str(error)
     except (PathError, EditError, RefusedError, StoreError) as error:
         code, message = 1, str(error)
-    except (LayerError, NeedsError) as error:
+    except (LayerError, NeedsError, SynonymsError) as error:
         code, message = 3, str(error)
     except BrokenPipeError:
         raise
