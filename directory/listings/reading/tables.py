@@ -52,9 +52,12 @@ def csv_table(raw: bytes, name: str, findings: Findings) -> Table:
     separator = skip[1] if skip else max(",;\t|", key=first.count)
     if separator in '\r\n"':
         raise FeedError(f"{name}, line 1: the separator after sep= is none.")
-    csv.field_size_limit(_BIGGEST_CELL)
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
-    return _table(name, _lines(reader, name, 1 if skip else 0), findings)
+    before = csv.field_size_limit(_BIGGEST_CELL)  # of the whole process, so it is put back
+    try:
+        reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+        return _table(name, _lines(reader, name, 1 if skip else 0), findings)
+    finally:
+        csv.field_size_limit(before)
 
 
 def _lines(reader: Iterator[list[str]], name: str, shift: int) -> Iterator[tuple[str, list[str]]]:

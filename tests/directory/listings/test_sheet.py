@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 import json
@@ -13,7 +14,8 @@ import openpyxl
 import pytest
 
 from directory.listings.export_tables import write_template, write_workbook
-from directory.listings.reading.feed import FeedError
+from directory.listings.reading.feed import FeedError, Findings
+from directory.listings.reading.tables import csv_table
 from directory.listings.template import example, schema_path, shown
 from directory.listings.template_cells import days_read, days_shown, hours_read, hours_shown
 from directory.store.standard import ENTITIES
@@ -186,3 +188,9 @@ def test_no_workbook_cell_is_ever_a_formula(tmp_path: Path) -> None:
     write_workbook(path, COLUMNS, rows)
     cells = [cell for row in openpyxl.load_workbook(path)["services"].iter_rows(min_row=2) for cell in row]
     assert cells and all(cell.data_type == "s" for cell in cells if cell.value is not None)
+
+
+def test_reading_a_sheet_leaves_the_limits_of_other_readers_as_they_were() -> None:
+    before = csv.field_size_limit()
+    csv_table(b"name,age\nA,1\n", "sheet.csv", Findings())
+    assert csv.field_size_limit() == before
