@@ -36,6 +36,7 @@ def _sections(group: click.Group, path: tuple[str, ...]) -> list[str]:
             max_content_width=100,
             help_option_names=["-h", "--help"],  # as within `earlyhelp`
         )
+        command._help_option = None  # click keeps the option of whoever asked first, by other names perhaps
         found.append(f"## {' '.join(whole)}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
         if isinstance(command, click.Group):
             found += _sections(command, whole)
