@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from geo.whole import written_whole
+
 MAGIC = b"EHGAZ\x00\x01\n"
 _ALIGN = 64
 _CHUNK = 1 << 20
@@ -46,32 +48,12 @@ def write_sections(path: Path, meta: Mapping[str, Any], sections: Mapping[str, t
     inner = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     header = json.dumps([zlib.crc32(inner.encode()), inner]).encode()
     start = -(-(len(MAGIC) + 8 + len(header)) // _ALIGN) * _ALIGN
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("wb") as file:
-            file.write(MAGIC + len(header).to_bytes(8, "little") + header)
-            file.write(bytes(start - file.tell()))
-            for _form, data in sections.values():
-                file.write(data)
-                file.write(bytes(-len(data) % _ALIGN))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut, where the system allows it."""
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    with written_whole(path) as file:
+        file.write(MAGIC + len(header).to_bytes(8, "little") + header)
+        file.write(bytes(start - file.tell()))
+        for _form, data in sections.values():
+            file.write(data)
+            file.write(bytes(-len(data) % _ALIGN))
 
 
 class Sections:

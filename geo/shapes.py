@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.whole import written_whole
+
 # Postcodes this far outside the city still clip its edge.
 CLIP_METRES = 3000
 # Vertices that spare less than a triangle of this many metres squared are left out of the maps.
@@ -113,15 +115,9 @@ def write_geojson(
         for (code, name), shape in zip(areas, projected, strict=True)
         if not shapely.is_empty(shape)
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(
-        json.dumps(
-            {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
-        ),
-        encoding="utf-8",
-    )
-    temporary.replace(path)
+    collection = {"type": "FeatureCollection", "features": features}
+    with written_whole(path) as file:
+        file.write(json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def official(features: Any, codes: list[str]) -> npt.NDArray[np.object_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from directory.desk.exchange import (
 )
 from directory.desk.session import DeskRefused, as_json_option, desk, signed, signing, told
 from geo.home import var_dir
+from geo.whole import written_whole
 
 FILE = "feeds.json"
 _DRY = 'Nothing was changed. To do it: --commit --reason "…" --by ROLE'
@@ -41,17 +41,10 @@ def read_sources(var: Path) -> dict[str, dict[str, Any]]:
 
 def write_sources(var: Path, sources: dict[str, dict[str, Any]], done: dict[str, Any] | None = None) -> None:
     """Write the sources, whole or not at all; what a steward has `done` goes into the file's history."""
-    var.mkdir(parents=True, exist_ok=True)
-    temporary = var / f".{FILE}.{os.getpid()}"
     history = read_history(var) + ([{"at": _now()} | done] if done else [])
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump({"sources": sources, "history": history}, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(var / FILE)
-    finally:
-        temporary.unlink(missing_ok=True)
+    content = json.dumps({"sources": sources, "history": history}, ensure_ascii=False, indent=1)
+    with written_whole(var / FILE) as file:
+        file.write(content.encode())
 
 
 def read_history(var: Path) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from directory.pathway.library import (
 )
 from directory.pathway.proof.finding import Report, report_text
 from directory.pathway.reading import load_flow, read_flow
+from geo.whole import written_whole
 
 SIGN_OFFS, PUBLISHED = "sign_offs.jsonl", "published.jsonl"
 
@@ -149,13 +150,8 @@ def publish(ready: Publication, reason: str) -> Approval:
     not recorded, and publishing it again ends it.
     """
     flow = ready.flow
-    ready.path.parent.mkdir(parents=True, exist_ok=True)
-    beside = ready.path.with_suffix(".new")
-    with beside.open("wb") as file:
+    with written_whole(ready.path) as file:
         file.write(ready.raw)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(ready.path)
     approval = Approval(flow.id, flow.version, flow.digest, flow.approved_by, flow.approved_on or ready.on)
     record_approval(ready.home, approval)
     found = ready.difference

@@ -12,16 +12,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import sys
 from array import array
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from directory.routing.london import iso, midnight
+from geo.whole import written_whole
 
 if TYPE_CHECKING:
     from directory.routing.contacts import ContactPoint
@@ -139,29 +138,13 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
     heading = b"%s %s %d\n" % (_MAGIC, hashlib.sha256(body).hexdigest().encode(), len(text))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, heading + body)
+        with written_whole(path) as file:
+            file.write(heading + body)
     except OSError as error:
         raise SnapshotError(
             f"{path}: the routing snapshot could not be written ({error.strerror}). The old one, if any, is "
             "still in use. Make room or give a folder that can be written (EARLYHELP_VAR), then try again."
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    import tempfile  # slow to import, and readers never need it
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def read_snapshot(path: Path) -> Snapshot:

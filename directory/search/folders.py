@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from geo.sections import sync_folder
+from geo.whole import sync_folder
 
 FORM = 1
 """The version of what lies in a generation's folder. A generation of another is built anew."""

@@ -21,7 +21,7 @@ from directory.listings.needs import Needs, NeedsError, load_needs
 from directory.search.folders import making_lock
 from directory.search.synonyms import COLUMNS as SYNONYM_COLUMNS
 from directory.search.synonyms import FILE, Synonym, SynonymsError, read_synonyms, rows
-from geo.sections import sync_folder
+from geo.whole import written_whole
 
 Row = Mapping[str, str]
 
@@ -109,15 +109,5 @@ def _check(data: Path, name: str, text: str) -> None:
 
 
 def _put(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    with written_whole(path) as file:
+        file.write(text.encode())

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.sources import PACKAGE
+from geo.whole import written_whole
 
 # The edition of the directory inside each known version of the package; an unknown one is named by itself.
 _EDITIONS = {"2026.1.1": "November 2025"}
@@ -221,14 +222,8 @@ def keep(directory: Directory, path: Path) -> None:
     """Keep a directory for later builds, atomically."""
     fields = {f.name: getattr(directory, f.name) for f in dataclasses.fields(directory)}
     arrays = {name: np.array(value) for name, value in fields.items() if value is not None}
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def read_kept(path: Path) -> Directory:

@@ -20,10 +20,10 @@ from geo.layers import (
     read_generation,
     read_journal,
 )
-from geo.sections import sync_folder
 from geo.stewardship.assignment import POLYGON_FILE
 from geo.stewardship.findings import Drawing
 from geo.stewardship.journal import RefusedError, areas_lock, record, recorded, signed
+from geo.whole import sync_folder
 
 
 def check_layer_name(layer: str) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from geo.sections import sync_folder
 from geo.tagging.refusal import UnusableError
+from geo.whole import sync_folder
 
 
 def check_destination(source: str, out: str, force: bool) -> None:
