@@ -59,6 +59,16 @@ def answers(built: Path, gazetteer: Gazetteer) -> Answers:
 
 
 @pytest.fixture(scope="session")
+def stocked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with postcodes and the sample directory. Not to be written to."""
+    from tests.api.stocking import SAMPLE, empty_var, stock
+
+    var = empty_var(built, tmp_path_factory.mktemp("stocked"))
+    stock(var, SAMPLE)
+    return var
+
+
+@pytest.fixture(scope="session")
 def reference() -> Reference:
     return read_reference(data_dir())
 

@@ -12,15 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from geo.home import data_dir
-from tests.api.stocking import SAMPLE, empty_var, stock
-
-
-@pytest.fixture(scope="session")
-def stocked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with postcodes and the sample directory. Not to be written to."""
-    var = empty_var(built, tmp_path_factory.mktemp("stocked"))
-    stock(var, SAMPLE)
-    return var
+from tests.api.stocking import empty_var
 
 
 @pytest.fixture(scope="session")
