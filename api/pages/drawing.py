@@ -6,8 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from api.pages.lettering import broken, set_lines
 from geo.maps import picture
 from geo.maps.picture import file_stem
+
+NAME_SIZE = 34  # letters on the city's picture, in its units: some 14 px where it is 320 px wide
 
 
 @lru_cache(maxsize=64)
@@ -99,4 +102,36 @@ def _drawing(
         "label": label,
         "layer": layer,
         "code": code,
+    }
+
+
+@lru_cache(maxsize=64)
+def _read_small(file: Path, changed: int) -> dict[str, Any] | None:
+    return picture.read_small(file)
+
+
+def small_picture(var_dir: Path, layer: str, generation: str | None) -> dict[str, Any] | None:
+    """The small picture of a layer over the whole city: layer, title, width, height, and its areas.
+
+    Each area has code, name, path and the lines of its name. None when no build has drawn this generation.
+    """
+    file = var_dir / "maps" / "small" / f"{file_stem(layer)}.json"
+    try:
+        found = _read_small(file, file.stat().st_mtime_ns)
+    except OSError:
+        return None
+    return found if found is not None and found["generation"] == generation else None
+
+
+def city_picture(var_dir: Path, generation: str | None) -> dict[str, Any] | None:
+    """The ten districts with their names, for `parts/city.html`; None when no build has drawn them."""
+    found = small_picture(var_dir, "district", generation)
+    if found is None:
+        return None
+    return found | {
+        "size": NAME_SIZE,
+        "areas": [
+            one | {"lines": set_lines(broken(one["name"], 8), one["at"], NAME_SIZE) if one["at"] else []}
+            for one in found["areas"]
+        ],
     }

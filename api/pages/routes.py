@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.pages import assets, drawing
+from api.pages.areas import area_routes, city_of
 from api.pages.csp import MAP_CSP
 from api.pages.forms import typed_postcode
 from api.pages.listings import listing_routes
@@ -149,6 +150,7 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
             typing=True,
             kept=True,
             indexed=True,
+            city=city_of(site),
         )
 
     async def ask(request: Request) -> Response:
@@ -159,60 +161,6 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
 
     async def ask_again(request: Request) -> Response:
         return RedirectResponse("/", 303, {"Cache-Control": "no-store"})
-
-    async def areas(request: Request) -> Response:
-        return page(
-            request,
-            "areas.html",
-            "Areas and teams",
-            section="areas",
-            layers=site.layers(),
-            kept=True,
-            indexed=True,
-        )
-
-    async def layer(request: Request) -> Response:
-        found = site.layer(request.path_params["layer"])
-        if found is None:
-            return problem_page(request, 404, "No such map", "Choose one from the list of areas and teams.")
-        with_contacts = any(area.get("contacts") for area in found["areas"])
-        return page(
-            request,
-            "layer.html",
-            found["title"],
-            section="areas",
-            layer=found,
-            with_contacts=with_contacts,
-            drawing=drawing.layer_map(site.var_dir, found["layer"], found.get("generation"), found["title"]),
-            trail=[{"text": "Areas and teams", "href": "/areas"}, {"text": found["title"]}],
-            kept=not with_contacts,  # what says who is open now is never kept
-            indexed=True,
-        )
-
-    async def area(request: Request) -> Response:
-        found = site.area(request.path_params["layer"], request.path_params["code"])
-        if found is None:
-            return problem_page(
-                request, 404, "No such area", "Check the code, or choose the area from the list of its map."
-            )
-        shown = drawing.layer_map(
-            site.var_dir, found["layer"], found.get("generation"), found["title"], found
-        )
-        return page(
-            request,
-            "area.html",
-            f"{found['name']}: {found['title']}",
-            section="areas",
-            area=found,
-            drawing=shown,
-            trail=[
-                {"text": "Areas and teams", "href": "/areas"},
-                {"text": found["title"], "href": f"/areas/{found['layer']}"},
-                {"text": found["name"]},
-            ],
-            kept=not found["contacts"],
-            indexed=True,
-        )
 
     async def about(request: Request) -> Response:
         return page(
@@ -254,9 +202,7 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
         *listing_routes(site),
         *report_routes(site),
         *need_routes(site),
-        Route("/areas", areas),
-        Route("/areas/{layer}", layer),
-        Route("/areas/{layer}/{code}", area),
+        *area_routes(site),
         Route("/about", about),
         Route("/privacy", still("privacy.html", "Privacy")),
         Route("/accessibility", still("accessibility.html", "Accessibility")),

@@ -2,9 +2,10 @@
 
 For each district there is a map of every layer within it, and for each layer a map of the whole city:
 
-    district/<code>.html, .js, .json       layer/<layer>.html, .js, .json
+    district/<code>.html, .js, .json       layer/<layer>.html, .js, .json      small/<layer>.json
 
-`.html` is a page to be framed, `.js` what folium drew, `.json` the outlines for `picture`. No file holds a
+`.html` is a page to be framed, `.js` what folium drew, `.json` the outlines for `picture`; `small` are light
+pictures of a whole layer. No file holds a
 postcode: the spot is put on the map in the browser. Maps load nothing but our own files and hold no inline
 script and no inline style, so that they work under the policy in `api/pages/csp.py`.
 """
@@ -24,6 +25,7 @@ from typing import Any
 from geo.gazetteer import holds_on
 from geo.maps.look import look_of
 from geo.maps.picture import Plane, file_stem, rings_of, sample_line
+from geo.maps.small import small_picture
 
 Feature = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -106,12 +108,17 @@ def build_maps(
     features = {layer: read_features(drawn.geojson) for layer, drawn in shapes_by_layer.items()}
     districts = features.get("district", [])
     total = len(shapes_by_layer) + len(districts)
+    drawn_so_far = 0
     written: list[Path] = []
 
     def done(files: Iterable[Path]) -> None:
+        nonlocal drawn_so_far
         written.extend(files)
+        drawn_so_far += 1
         if progress:
-            progress(len(written) // 3, total)
+            progress(drawn_so_far, total)
+
+    shapes = {layer: outlines(found) for layer, found in features.items()}
 
     for layer, drawn in shapes_by_layer.items():
         chosen = {name: features[name] for name in ("district", layer) if name in features}
@@ -124,7 +131,10 @@ def build_maps(
                 tuple(chosen),
             )
         )
-    shapes = {layer: outlines(found) for layer, found in features.items()} if districts else {}
+    for layer, drawn in shapes_by_layer.items():
+        window = bounds(districts or features[layer])
+        small = small_picture(drawn, features[layer], shapes[layer], window)
+        written.append(_put(out_dir / "small" / f"{file_stem(layer)}.json", small))
     for place, district in enumerate(districts):
         outline = shapes["district"][place]
         inside = {layer: within(outline, found, shapes[layer]) for layer, found in features.items()}
@@ -377,7 +387,7 @@ def _put(file: Path, text: str) -> Path:
 
 
 def _remove_others(out_dir: Path, kept: set[Path]) -> None:
-    for folder in ("layer", "district"):
+    for folder in ("layer", "district", "small"):
         for file in (out_dir / folder).glob("*.*"):
             if file not in kept and not file.name.startswith("."):
                 file.unlink(missing_ok=True)

@@ -64,25 +64,29 @@ class Plane:
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
     def path(self, rings: Iterable[Ring]) -> str:
-        """SVG path data of rings of (lon, lat); points that fall on one unit are drawn once."""
-        parts: list[str] = []
-        for ring in rings:
-            points: list[tuple[int, int]] = []
-            for lon, lat, *_ in ring:
-                at = self.point(lat, lon)
-                if not points or points[-1] != at:
-                    points.append(at)
-            if len(points) < 4:
-                continue
-            x, y = points[0]
-            parts.append(f"M{x} {y}l")
-            steps = []
-            for to_x, to_y in points[1:-1]:
-                steps.append(f"{to_x - x} {to_y - y}")
-                x, y = to_x, to_y
-            parts.append(" ".join(steps).replace(" -", "-"))
-            parts.append("z")
-        return "".join(parts)
+        """SVG path data of rings of (lon, lat)."""
+        return path_of([self.point(lat, lon) for lon, lat, *_ in ring] for ring in rings)
+
+
+def path_of(rings: Iterable[Iterable[tuple[int, int]]]) -> str:
+    """SVG path data of rings in whole units; points that fall on one unit are drawn once."""
+    parts: list[str] = []
+    for ring in rings:
+        points: list[tuple[int, int]] = []
+        for at in ring:
+            if not points or points[-1] != at:
+                points.append(at)
+        if len(points) < 4:
+            continue
+        x, y = points[0]
+        parts.append(f"M{x} {y}l")
+        steps = []
+        for to_x, to_y in points[1:-1]:
+            steps.append(f"{to_x - x} {to_y - y}")
+            x, y = to_x, to_y
+        parts.append(" ".join(steps).replace(" -", "-"))
+        parts.append("z")
+    return "".join(parts)
 
 
 def file_stem(code: str) -> str:
@@ -106,6 +110,16 @@ def read_picture(file: Path) -> dict[str, Any] | None:
     try:
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))
         return found if found["plane"] and found["layers"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_small(file: Path) -> dict[str, Any] | None:
+    """A small picture of a layer with its `width` and `height` in units, or None when it cannot be read."""
+    try:
+        found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        plane = Plane(*found["plane"])
+        return found | {"width": plane.width, "height": plane.height} if found["areas"] else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
