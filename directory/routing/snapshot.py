@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from directory.routing.london import iso, midnight
-from geo.whole import written_whole
 
 if TYPE_CHECKING:
     from directory.routing.contacts import ContactPoint
@@ -136,8 +135,9 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
         edges.byteswap()
     body = text + edges.tobytes()
     heading = b"%s %s %d\n" % (_MAGIC, hashlib.sha256(body).hexdigest().encode(), len(text))
+    from geo.whole import written_whole  # readers never need it
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as file:
             file.write(heading + body)
     except OSError as error:
