@@ -21,6 +21,7 @@ _COMMANDS = {
     ),
     "feed": ("directory.desk.feeds:feed", "The sources that the directory is fed from."),
     "search": ("directory.searching:search", "Find the services that can help, by words, age and home."),
+    "school": ("directory.schools.commands:school", "The schools of the city, from the official register."),
     "need": ("directory.search.commands:need", "The needs that services are listed under, and their words."),
     "build": ("directory.commands:build", "Build everything that a run needs."),
     "serve": ("api.commands:serve", "Serve the website and the API."),

@@ -34,6 +34,7 @@ def checks(data: Path, var: Path) -> list[Check]:
         ("gazetteer", lambda: _gazetteer(data, var)),
         ("maps", lambda: _maps(var)),
         ("directory", lambda: _directory(var)),
+        ("schools", lambda: _schools(data, var)),
         ("listings", lambda: _listings(var)),
         ("search index", lambda: _index(data, var)),
     ]
@@ -71,6 +72,15 @@ def _contacts(data: Path, var: Path) -> str:
     if problem := not_in_use(data, var):
         raise RuntimeError(problem)
     return f"{len(load_contacts(data / 'contacts', team_codes(data, var)))} contact points"
+
+
+def _schools(data: Path, var: Path) -> str:
+    from directory.schools.register import in_use
+
+    register = in_use(data, var)
+    if register is None:
+        raise RuntimeError("No list of schools has been loaded. Run: earlyhelp school import FILE")
+    return f"{len(register.schools)} schools of {register.edition}{'' if register.complete else ', not all'}"
 
 
 def _writable(var: Path) -> str:
