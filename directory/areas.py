@@ -10,6 +10,9 @@ from typing import Any
 from directory.answer import Answers
 from directory.prepared import layer_facts, team_contacts
 from directory.routing.london import LONDON
+from directory.routing.route import Frame
+from geo.crosswalk import facts as crosswalk_facts
+from geo.crosswalk.crossing import crosswalk_of
 from geo.gazetteer import holds_on
 
 Facts = dict[str, Any]
@@ -69,7 +72,9 @@ def area(
     """One area of any generation, also a retired one; None where the layer has no such code.
 
     `in_force` is False for an area whose generation has ended (or not begun) by the day; its
-    `successors` name the areas its postcodes went to, with their shares.
+    `successors` name the areas its postcodes went to, with their shares. `overlaps` are the areas of other
+    layers that it shares homes with, teams with their contacts; `combinations` those of teams that its homes
+    have. Both are of the day, or of the nearest one on which the area held.
     """
     gazetteer = answers.gazetteer
     holding = [
@@ -94,7 +99,46 @@ def area(
             "contacts": contacts,
             "successors": _successors(answers, generation, place),
         }
+        | _crossed(answers, index, place, _nearest_day(generation, on or today()), frame)
     )
+
+
+def _nearest_day(generation: Facts, day: dt.date) -> dt.date:
+    """The day itself where the generation holds on it, else its first or last day."""
+    if holds_on(generation, day):
+        return day
+    before = day.isoformat() < generation["valid_from"]
+    return dt.date.fromisoformat(generation["valid_from" if before else "valid_to"])
+
+
+def _crossed(answers: Answers, index: int, place: int, day: dt.date, frame: Frame) -> Facts:
+    """What an area shares homes with on a day: areas of other layers, and combinations of teams."""
+    gazetteer = answers.gazetteer
+    overlaps = []
+    for other, parts in crosswalk_facts.touching(gazetteer, index, place, day):
+        generation = gazetteer.generations[other]
+        known = {key: generation[key] for key in ("layer", "title", "kind", "status")}
+        for part in parts if generation["kind"] == "team" else ():
+            part["contacts"] = team_contacts(frame, generation, part["code"])
+        overlaps.append(known | {"generation": generation["id"], "areas": parts})
+    return {
+        "homes": crosswalk_of(gazetteer).homes_in(index).get(place, 0),
+        "overlaps_on": day.isoformat(),
+        "overlaps": overlaps,
+        "combinations": crosswalk_facts.combinations(gazetteer, index, place, day),
+    }
+
+
+def crosswalk(answers: Answers, layer: str, other: str, on: dt.date | None = None) -> Facts | None:
+    """Two layers across each other on a day; None where there is no such layer."""
+    if layer not in answers.layers or other not in answers.layers:
+        return None
+    return crosswalk_facts.layers_crossed(answers.gazetteer, layer, other, on or today())
+
+
+def city_combinations(answers: Answers, on: dt.date | None = None) -> Facts:
+    """The combinations of a district and teams that homes of the city have on a day."""
+    return crosswalk_facts.city_combinations(answers.gazetteer, on or today())
 
 
 def _successors(answers: Answers, generation: Facts, place: int) -> list[Facts]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from geo.crosswalk.commands import crosswalk
 from geo.home import data_dir, var_dir
 
 if TYPE_CHECKING:
@@ -229,6 +230,9 @@ def geo_build(onspd: Path | None, package: bool, city_only: bool, if_needed: boo
         )
     else:
         click.echo(f"Nothing has changed since the last build: release {built.release}.")
+
+
+geo.add_command(crosswalk)
 
 
 @geo.command("info")

@@ -84,6 +84,17 @@ def add_area_routes(app: FastAPI, state: State) -> None:
         feature = {"type": "Feature", "id": code, "geometry": geometry, "properties": facts}
         return _json(request, feature, seal, GEOJSON)
 
+    @app.get("/api/v1/crosswalk/{layer}/{other}")
+    def crosswalk(request: Request, layer: str, other: str) -> Response:
+        answers = state.current()
+        moment, seal = sealed(answers, read_query(request.scope["query_string"], ("on",)), layer, other)
+        found = areas.crosswalk(answers, layer, other, moment.on)
+        if found is None:
+            raise _no_layer(answers, layer)
+        sides = (found["layer"], found["other"])
+        held = {side["layer"]: side["generation"] for side in sides if side["generation"]}
+        return _json(request, found | _about(answers, held), seal)
+
     @app.get("/api/v1/points")
     def point(request: Request) -> Response:
         answers = state.current()

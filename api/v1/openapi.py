@@ -6,6 +6,7 @@ Written by hand because the hot addresses are plain ASGI endpoints, which FastAP
 from __future__ import annotations
 
 from api.problems import CODES
+from api.v1.openapi_crosswalk import crosswalk_paths, crosswalk_schemas
 from api.v1.openapi_directory import directory_paths, directory_schemas
 from api.v1.openapi_pathways import pathway_paths, pathway_schemas
 from api.v1.openapi_pieces import (
@@ -126,6 +127,7 @@ def _schemas() -> Schema:
         "Facts": {"type": "object"},
         **directory_schemas(),
         **pathway_schemas(),
+        **crosswalk_schemas(),
     }
 
 
@@ -240,13 +242,13 @@ def document() -> Schema:
         "/api/v1/layers/{layer}/areas/{code}": {
             "get": {
                 "operationId": "area",
-                "summary": "One area; a retired code names its successors. Also as GeoJSON.",
+                "summary": "One area, what overlaps it, and the teams its homes have. Also as GeoJSON.",
                 "parameters": [layer, code, _ON, _AT],
                 "responses": {
                     "200": {
                         "description": "The area.",
                         "content": {
-                            "application/json": {"schema": named("Facts")},
+                            "application/json": {"schema": named("OneArea")},
                             "application/geo+json": {"schema": named("Facts")},
                         },
                     },
@@ -256,7 +258,7 @@ def document() -> Schema:
             }
         },
     }
-    paths |= directory_paths() | pathway_paths()
+    paths |= directory_paths() | pathway_paths() | crosswalk_paths()
     return {
         "openapi": "3.1.0",
         "info": {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from geo.day import Day
 from geo.home import data_dir, var_dir
 from geo.layers import MEMBER_KINDS, STATUSES, LayerError
 from geo.stewardship.journal import RefusedError
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
     Guard = Callable[[Desk, Generation], list[str]]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class _Day(click.ParamType):  # type: ignore[type-arg,unused-ignore]
-    """A day such as 2026-12-01."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.datetime.strptime(str(value), "%Y-%m-%d").date()
-        except ValueError:
-            self.fail(f"{value!r} is not a day. Write it like 2026-12-01.", param, ctx)
 
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -164,7 +151,7 @@ def list_layers(as_json: bool) -> None:
 
 @area.command()
 @click.argument("layer")
-@click.option("--on", type=_Day(), help="The generation in force on this day. Today unless given.")
+@click.option("--on", type=Day(), help="The generation in force on this day. Today unless given.")
 @click.option("--generation", default="", help="This generation, active or not.")
 @_json
 def show(layer: str, on: dt.date | None, generation: str, as_json: bool) -> None:
@@ -212,8 +199,8 @@ def check(target: str, generation: str, at_most: int, as_json: bool, **reading: 
 @area.command(name="import")
 @click.argument("source_path", metavar="FOLDER|FILE", type=click.Path(exists=True, path_type=Path))
 @click.option("--layer", default="", help="The layer, such as hub. A folder's layer.toml can say it.")
-@click.option("--from", "first", type=_Day(), help="The first day on which it holds.")
-@click.option("--to", "last", type=_Day(), help="The last day, if it is known.")
+@click.option("--from", "first", type=Day(), help="The first day on which it holds.")
+@click.option("--to", "last", type=Day(), help="The last day, if it is known.")
 @click.option("--title", default="", help="The layer's title. As it is now unless given.")
 @click.option("--status", type=click.Choice(STATUSES), help="illustrative unless given.")
 @click.option("--source", default="", help="Where the drawing comes from, for every answer to say.")
@@ -273,8 +260,8 @@ def import_drawing(
 @area.command()
 @click.argument("layer")
 @click.argument("generation")
-@click.option("--from", "first", type=_Day(), help="From this day, not the one in its layer.toml.")
-@click.option("--to", "last", type=_Day(), help="Until this day, the last on which it answers.")
+@click.option("--from", "first", type=Day(), help="From this day, not the one in its layer.toml.")
+@click.option("--to", "last", type=Day(), help="Until this day, the last on which it answers.")
 @click.option("--accept-findings", is_flag=True, help="Activate despite findings; they are recorded.")
 @click.option("--no-build", is_flag=True, help="Leave the rebuilding to a later earlyhelp geo build.")
 @_at_most
@@ -320,7 +307,7 @@ def activate(
 @area.command()
 @click.argument("layer")
 @click.argument("generation")
-@click.option("--to", "last", type=_Day(), help="The last day on which it answers. Without it: never.")
+@click.option("--to", "last", type=Day(), help="The last day on which it answers. Without it: never.")
 @click.option("--no-build", is_flag=True, help="Leave the rebuilding to a later earlyhelp geo build.")
 @_signing
 @_json

@@ -1,0 +1,1 @@
+"""How two of the city's maps lie across each other, counted by postcodes."""
