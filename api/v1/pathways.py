@@ -18,7 +18,7 @@ from api.problems import NO_STORE, ProblemError, problem, wrong_method
 from api.reply import Endpoint, json_reply
 from api.v1.parameters import moment_of, read_query
 from api.v1.pathway_facts import answers_schema, flow_facts, flow_row
-from directory.pathway.decide import Undecided, decide
+from directory.pathway.decide import Undecided, decide_walk
 from directory.pathway.flow import Flow
 from directory.pathway.library import Library, NoSuchFlow, Opened
 from directory.pathway.walk import WalkError, follow
@@ -114,7 +114,7 @@ class Outcomes:
         at = moment_of({"at": sent.get("at")}, self.pathways.state.current()).at
         opened = opened_of(self.pathways.library(), request.path_params["flow"], sent)
         try:
-            decision = decide(opened.flow, opened.walk.answers)
+            decision = decide_walk(opened.flow, opened.walk)
         except Undecided as error:
             raise unanswered(opened, error) from None
         step = self.pathways.step(

@@ -3,13 +3,13 @@ any answer demands, and the first rule of the table that holds. Pure, and a frac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import compress
 from typing import Literal, NamedTuple
 
-from directory.pathway.flow import Choice, Flow, Outcome, Question, Route, Rule
-from directory.pathway.walk import Answers, asked, follow
+from directory.pathway.flow import Choice, Flow, Option, Outcome, Question, Route, Row, Rule
+from directory.pathway.walk import Answers, Walk, asked, follow
 
 Direction = Literal["up", "down", "across"]
 
@@ -22,12 +22,12 @@ class Undecided(ValueError):
         super().__init__(message)
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What one other answer would have led to: another level or outcome, or other routes that beat the level.
 
     `asks` are questions that it would open and that have no answer yet: the outcome is then the least.
-    `direction` is that of the level; at the same level, up is one such route more and down one fewer.
+    `routes` are all that would be demanded, as bits of `Flow.route_bit`. `direction` is that of the level; at
+    the same level, up is one such route more and down one fewer.
     """
 
     question: Question
@@ -35,7 +35,7 @@ class Change:
     instead: Choice
     outcome: Outcome
     level: str
-    routes: tuple[str, ...]
+    routes: int
     direction: Direction
     asks: tuple[str, ...] = ()
 
@@ -86,198 +86,193 @@ def decide(flow: Flow, answers: Mapping[str, str]) -> Decision:
 
     Raises `WalkError` for an answer that the flow does not have, `Undecided` where one is missing.
     """
-    walk = follow(flow, answers)
+    return decide_walk(flow, follow(flow, answers))
+
+
+def decide_walk(flow: Flow, walk: Walk) -> Decision:
+    """The same of answers that were walked through already. Raises `Undecided` where one is missing."""
     if walk.next is not None:
         raise Undecided(f"{walk.next.title!r} is not answered yet.", walk.next)
-    total = _sum(flow, walk.path, walk.answers)
-    rule = _rule(flow, total)
-    if rule is None:
+    given = [flow.options[one] for one in walk.answers.items()]  # in the order of the path
+    total = _sum(flow, given)
+    row = _row(flow, total)
+    if row is None:
         raise Undecided("No rule of the questionnaire holds for these answers.")
-    outcome = flow.outcome_by_id[rule.outcome]
-    routes = tuple(route for route in flow.routes if flow.route_bit[route.id] & total.routes)
+    rule = row.rule
+    routes = tuple([route for route in flow.routes if flow.route_bit[route.id] & total.routes])
     headline = (one for one in rule.when.routes if flow.route_bit[one] & total.routes)
     route = next((flow.route_by_id[one] for one in headline), None)
-    rank = max(total.rank, flow.level_rank[outcome.level])
-    deciding = tuple(
-        (question, choice)
-        for question in walk.path
-        for choice in (flow.choices[question.id, walk.answers[question.id]],)
-        if _decides(flow, question, choice, total, rule)
-    )
+    rank = max(total.rank, row.rank)
+    decides = [
+        one.route != 0 or one.rank == total.rank > 0 or one.question.id in rule.when.answers for one in given
+    ]
     return Decision(
         flow=flow,
         answers=walk.answers,
         asked=walk.path,
-        outcome=outcome,
+        outcome=row.outcome,
         level=flow.levels[rank].id,
         demanded=flow.levels[total.rank].id,
         rule=rule,
         routes=routes,
         route=route,
-        also=tuple(one for one in routes if one is not route),
-        deciding=deciding,
-        would_change=_changes(
-            flow, walk.path, walk.answers, total, (outcome.id, rank), {one.id for one, _ in deciding}
-        ),
+        also=tuple([one for one in routes if one is not route]),
+        deciding=tuple([(one.question, one.given) for one in compress(given, decides)]),
+        would_change=_changes(_Others(flow, walk.answers, given, total, (row.outcome, rank)), decides),
     )
 
 
-def _decides(flow: Flow, question: Question, choice: Choice, total: _Sum, rule: Rule) -> bool:
-    demand = choice.demands
-    if demand is not None and demand.route is not None:
-        return True
-    if demand is not None and demand.level is not None and flow.level_rank[demand.level] == total.rank > 0:
-        return True
-    return question.id in rule.when.answers
-
-
-def _sum(flow: Flow, path: Sequence[Question], answers: Mapping[str, str]) -> _Sum:
-    """What is demanded on a path; a question without an answer demands nothing."""
+def _sum(flow: Flow, given: Iterable[Option]) -> _Sum:
+    """What the answers given on a path demand; a question without an answer demands nothing."""
     rank = routes = 0
-    ruling = {}
-    for question in path:
-        given = answers.get(question.id)
-        if given is None:
-            continue
-        level, bit = flow.demanded[question.id, given]
-        rank = max(rank, level)
-        routes |= bit
-        if question.id in flow.ruling:
-            ruling[question.id] = given
-    return _Sum(rank, routes, ruling)
+    named = {}
+    for one in given:
+        rank = max(rank, one.rank)
+        routes |= one.route
+        if not one.plain and one.question.id in flow.ruling:
+            named[one.question.id] = one.given.id
+    return _Sum(rank, routes, named)
 
 
-def _rule(flow: Flow, total: _Sum) -> Rule | None:
+def _row(flow: Flow, total: _Sum) -> Row | None:
     """The first rule that holds."""
-    level, routes = 1 << total.rank, total.routes
-    for rule, wanted_routes, levels, wanted in flow.tests:
-        if not levels & level or (wanted_routes and not wanted_routes & routes):
-            continue
-        if not wanted or all(total.answers.get(question) in choices for question, choices in wanted):
-            return rule
+    routes = total.routes | flow.any_route
+    for row in flow.rows[total.rank]:
+        if row.routes & routes:
+            if not row.answers:
+                return row
+            if all(total.answers.get(question) in choices for question, choices in row.answers):
+                return row
     return None
 
 
-def _together(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    """What two demands, each a rank and routes, come to."""
-    return max(one[0], other[0]), one[1] | other[1]
+class _Then(NamedTuple):
+    """Where other answers lead, where that is not to the same."""
+
+    outcome: Outcome
+    level: str
+    routes: int
+    direction: Direction
 
 
 class _Others:
-    """What is demanded by all answers but one, quickly: for asking what another answer would have led to."""
+    """What other answers would have led to, one question at a time, quickly.
 
-    def __init__(self, flow: Flow, path: Sequence[Question], answers: Answers, total: _Sum) -> None:
-        self.flow, self.answers, self.total = flow, answers, total
-        self._ruled: dict[tuple[int, int], Rule | None] = {}
-        demanded = [flow.demanded[question.id, answers[question.id]] for question in path]
-        self._before = list(accumulate(demanded, _together, initial=(0, 0)))
-        self._after = list(accumulate(reversed(demanded), _together, initial=(0, 0)))[::-1]
+    That hangs on nothing but what is demanded together and the answers that a rule names, so it is worked
+    out once for each. `result` is the outcome and the rank of the level that the answers themselves lead to.
+    """
 
-    def without(self, at: int) -> tuple[int, int]:
-        """The rank and the routes that all but the answer number `at` of the path demand."""
-        return _together(self._before[at], self._after[at + 1])
+    def __init__(
+        self, flow: Flow, answers: Answers, given: Sequence[Option], total: _Sum, result: tuple[Outcome, int]
+    ) -> None:
+        self.flow, self.answers, self.given, self.total, self.result = flow, answers, given, total, result
+        self.known: dict[tuple[int, int], _Then | None] = {(total.rank, total.routes): None}
+        self._before = total.routes & flow.beating
+        seen = again = next_rank = highest = 0
+        for one in given:
+            again |= seen & one.route
+            seen |= one.route
+            if one.rank == total.rank:
+                highest += 1
+            elif one.rank > next_rank:
+                next_rank = one.rank
+        self._once = seen & ~again  # routes that one answer alone demands
+        self._rank_without = total.rank if highest > 1 else next_rank
 
-    def same(self, question: Question, choice: Choice, rest: tuple[int, int]) -> bool:
-        """Whether `choice`, which opens and ends nothing and is named by no rule, demands nothing new."""
-        level, bit = self.flow.demanded[question.id, choice.id]
-        return (max(rest[0], level), rest[1] | bit) == self.total[:2]
+    def without(self, one: Option) -> tuple[int, int]:
+        """The rank and the routes that all the other answers demand."""
+        rank = self._rank_without if one.rank == self.total.rank else self.total.rank
+        return rank, self.total.routes & ~(one.route & self._once)
 
-    def instead(
-        self, question: Question, choice: Choice, rest: tuple[int, int]
-    ) -> tuple[_Sum, Rule | None, tuple[str, ...]]:
-        """The sum with `choice` beside the `rest`, its rule, and the questions that it opens."""
-        flow = self.flow
-        opened: tuple[str, ...] | None = ()
-        if flow.steers(question.id, self.answers[question.id], choice.id):
-            opened = self._opens(question, choice)
-        if opened is None:
-            changed = {**self.answers, question.id: choice.id}
-            path = asked(flow, changed)
-            total = _sum(flow, path, changed)
-            return total, _rule(flow, total), tuple(one.id for one in path if one.id not in changed)
-        level, bit = flow.demanded[question.id, choice.id]
-        rank, routes = max(rest[0], level), rest[1] | bit
-        if question.id in flow.ruling:
-            total = _Sum(rank, routes, {**self.total.answers, question.id: choice.id})
-            return total, _rule(flow, total), opened
-        total = _Sum(rank, routes, self.total.answers)
+    def demanding(self, rank: int, routes: int) -> _Then | None:
+        """Where so much demanded would lead, with the answers that a rule may name left as they are."""
         key = (rank, routes)
-        if key not in self._ruled:
-            self._ruled[key] = _rule(flow, total)
-        return total, self._ruled[key], opened
+        if key not in self.known:
+            self.known[key] = self._then(_Sum(rank, routes, self.total.answers))
+        return self.known[key]
 
-    def _opens(self, question: Question, choice: Choice) -> tuple[str, ...] | None:
-        """The questions that `choice` opens, where that is all it does to the path; else None.
+    def steered(
+        self, one: Option, choice: Choice, least: int, routes: int
+    ) -> tuple[_Then | None, tuple[str, ...]]:
+        """Where `choice` leads though it may open or close questions, or a rule name it; and what it opens.
 
-        A question that opens has no answer, so it demands nothing and opens no other.
+        `least` and `routes` are what the other answers demand.
         """
-        if choice.ends or self.flow.choices[question.id, self.answers[question.id]].ends:
+        flow, answers, question = self.flow, self.answers, one.question
+        if choice.ends or self.given[-1].given.ends:  # the path is another
+            changed = {**answers, question.id: choice.id}
+            path = asked(flow, changed)
+            left = [flow.options[each.id, changed[each.id]] for each in path if each.id in changed]
+            return self._then(_sum(flow, left)), tuple([each.id for each in path if each.id not in changed])
+        opened, closed = self._moved(question, choice)
+        rank, route = flow.demanded[question.id, choice.id]
+        if closed:
+            least = routes = 0
+            gone = {question.id, *closed}
+            for each in self.given:
+                if each.question.id not in gone:
+                    least = max(least, each.rank)
+                    routes |= each.route
+        rank, routes = max(least, rank), routes | route
+        if question.id in flow.ruling or not flow.ruling.isdisjoint(closed):
+            named = {each: given for each, given in self.total.answers.items() if each not in closed}
+            if question.id in flow.ruling:
+                named[question.id] = choice.id
+            return self._then(_Sum(rank, routes, named)), opened
+        return self.demanding(rank, routes), opened
+
+    def _moved(self, question: Question, choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The questions that `choice` opens, and those that it closes.
+
+        One that opens has no answer, so it opens no other.
+        """
+        opened: tuple[str, ...] = ()
+        closed: tuple[str, ...] = ()
+        for later in self.flow.downstream[question.id]:
+            for earlier, wanted in later.when.items():
+                given = choice.id if earlier == question.id else self.answers.get(earlier)
+                if given not in wanted or earlier in closed:
+                    if later.id in self.answers:
+                        closed += (later.id,)
+                    break
+            else:
+                if later.id not in self.answers:
+                    opened += (later.id,)
+        return opened, closed
+
+    def _then(self, total: _Sum) -> _Then | None:
+        flow, level = self.flow, self.result[1]
+        row = _row(flow, total)
+        if row is None:  # the proof finds such a table; here there is nothing to tell
             return None
-        opened = []
-        for later in self.flow.dependents[question.id]:
-            if later.id in self.answers:
-                if choice.id not in later.when[question.id]:
-                    return None
-            elif all(
-                (choice.id if earlier == question.id else self.answers.get(earlier)) in wanted
-                for earlier, wanted in later.when.items()
-            ):
-                opened.append(later.id)
-        return tuple(opened)
+        rank = max(total.rank, row.rank)
+        before, after = self._before, total.routes & flow.beating
+        if rank == level and after == before and row.outcome is self.result[0]:
+            return None
+        direction: Direction = "across"
+        if rank != level:
+            direction = "up" if rank > level else "down"
+        elif after != before and (after & before) in (before, after):
+            direction = "up" if after & before == before else "down"
+        return _Then(row.outcome, flow.levels[rank].id, total.routes, direction)
 
 
-def _changes(
-    flow: Flow,
-    path: Sequence[Question],
-    answers: Answers,
-    total: _Sum,
-    result: tuple[str, int],
-    deciding: set[str],
-) -> tuple[Change, ...]:
+def _changes(others: _Others, decides: Sequence[bool]) -> tuple[Change, ...]:
     """The nearest change up for each question asked, and down for each that decides."""
-    others = _Others(flow, path, answers, total)
+    known, total = others.known, others.total
     found: list[Change] = []
-    for at, question in enumerate(path):
-        given = flow.choices[question.id, answers[question.id]]
-        ranked = flow.ranked[question.id]
-        worse = [one for one in ranked if one.rank > given.rank]
-        milder = [one for one in reversed(ranked) if one.rank < given.rank] if question.id in deciding else []
+    for one, deciding in zip(others.given, decides, strict=True):
         # An answer that does not decide demands no route and less than the highest level.
-        rest = others.without(at) if question.id in deciding else total[:2]
-        plain = not (question.id in flow.dependents or question.id in flow.ruling or given.ends)
-        for candidates in (worse, milder):
-            for choice in candidates:
-                if plain and not choice.ends and others.same(question, choice, rest):
-                    continue
-                change = _change(question, given, choice, others, rest, result)
-                if change is not None:
-                    found.append(change)
+        least, routes = others.without(one) if deciding else total[:2]
+        for candidates in (one.worse, one.milder) if deciding else (one.worse,):
+            for choice, rank, route in candidates:
+                opened: tuple[str, ...] = ()
+                if one.plain:
+                    key = (rank if rank > least else least, routes | route)
+                    then = known[key] if key in known else others.demanding(*key)
+                else:
+                    then, opened = others.steered(one, choice, least, routes)
+                if then is not None:
+                    found.append(Change(one.question, one.given, choice, *then, opened))
                     break
     return tuple(found)
-
-
-def _change(
-    question: Question,
-    given: Choice,
-    choice: Choice,
-    others: _Others,
-    rest: tuple[int, int],
-    result: tuple[str, int],
-) -> Change | None:
-    """What `choice` would have led to, None where to the same."""
-    flow = others.flow
-    total, rule, asks = others.instead(question, choice, rest)
-    if rule is None:  # the proof finds such a table; here there is nothing to tell
-        return None
-    outcome = flow.outcome_by_id[rule.outcome]
-    rank = max(total.rank, flow.level_rank[outcome.level])
-    before, after = others.total.routes & flow.beating, total.routes & flow.beating
-    if (outcome.id, rank) == result and after == before:
-        return None
-    direction: Direction = "across"
-    if rank != result[1]:
-        direction = "up" if rank > result[1] else "down"
-    elif after != before and (after & before) in (before, after):
-        direction = "up" if after & before == before else "down"
-    routes = tuple(route.id for route in flow.routes if flow.route_bit[route.id] & total.routes)
-    return Change(question, given, choice, outcome, flow.levels[rank].id, routes, direction, asks)

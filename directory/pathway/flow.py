@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 NOT_SURE = "not_sure"
 """The choice that every question has."""
@@ -186,6 +186,36 @@ class Outcome:
     line: int = field(default=0, compare=False)
 
 
+class Option(NamedTuple):
+    """One answer with all that deciding asks of it: the rank and the route's bit that it demands, and the
+    other choices beside it, nearest first, each with what it demands.
+
+    A `plain` question is one of which no answer opens, closes or ends anything, nor is named by a rule: what
+    is demanded is then all that an answer can change.
+    """
+
+    question: Question
+    given: Choice
+    rank: int
+    route: int
+    worse: tuple[tuple[Choice, int, int], ...]
+    milder: tuple[tuple[Choice, int, int], ...]
+    plain: bool
+
+
+class Row(NamedTuple):
+    """A rule made quick to try at one level: the bits of its routes, and the answers that it names.
+
+    `rank` is that of its outcome's level.
+    """
+
+    routes: int
+    answers: tuple[tuple[str, frozenset[str]], ...]
+    rule: Rule
+    outcome: Outcome
+    rank: int
+
+
 @dataclass(frozen=True)
 class Flow:
     """One version of a questionnaire. `digest` is the SHA-256 of its file."""
@@ -259,19 +289,23 @@ class Flow:
         return found
 
     @cached_property
-    def tests(self) -> tuple[tuple[Rule, int, int, tuple[tuple[str, frozenset[str]], ...]], ...]:
-        """The rules made quick to try: the bits of any of the routes (0: whichever), a bit for the rank of
-        each level at which it holds, and the answers that must have been given."""
-        found = []
+    def any_route(self) -> int:
+        """A bit beyond those of the routes, which everybody has: a rule that names no route asks for this."""
+        return 1 << len(self.routes)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Row, ...], ...]:
+        """For the rank of each level that may be demanded the rules that can hold there, in their order."""
+        found: list[list[Row]] = [[] for _level in self.levels]
         for rule in self.rules:
-            when = rule.when
-            ranks = range(len(self.levels))
-            if when.at_least is not None:
-                ranks = range(self.level_rank[when.at_least], len(self.levels))
-            levels = sum(1 << r for r in ranks if not when.levels or self.levels[r].id in when.levels)
-            routes = sum(self.route_bit[one] for one in dict.fromkeys(when.routes))
-            found.append((rule, routes, levels, tuple(when.answers.items())))
-        return tuple(found)
+            when, outcome = rule.when, self.outcome_by_id[rule.outcome]
+            routes = sum(self.route_bit[one] for one in dict.fromkeys(when.routes)) or self.any_route
+            row = Row(routes, tuple(when.answers.items()), rule, outcome, self.level_rank[outcome.level])
+            lowest = self.level_rank[when.at_least] if when.at_least is not None else 0
+            for rank in range(lowest, len(self.levels)):
+                if not when.levels or self.levels[rank].id in when.levels:
+                    found[rank].append(row)
+        return tuple(map(tuple, found))
 
     @cached_property
     def outcome_by_id(self) -> Mapping[str, Outcome]:
@@ -284,32 +318,32 @@ class Flow:
         return {one.id: rank for rank, one in enumerate(self.levels)}
 
     @cached_property
-    def steering(self) -> Mapping[str, tuple[frozenset[str], ...]]:
-        """For each question that decides whether others are asked: the choices that each of those asks for.
-
-        A choice that ends the questionnaire counts as asked for by itself.
-        """
-        found: dict[str, list[frozenset[str]]] = {}
+    def downstream(self) -> Mapping[str, tuple[Question, ...]]:
+        """For each question those that may open or close when its answer changes, in the order asked."""
+        hangs: dict[str, set[str]] = {}  # by question: all the earlier ones that it hangs on
         for question in self.questions:
-            for earlier, wanted in question.when.items():
-                found.setdefault(earlier, []).append(wanted)
-            for choice in question.choices:
-                if choice.ends:
-                    found.setdefault(question.id, []).append(frozenset((choice.id,)))
-        return {question_id: tuple(dict.fromkeys(wanted)) for question_id, wanted in found.items()}
+            hangs[question.id] = set(question.when).union(*(hangs.get(one, ()) for one in question.when))
+        return {
+            earlier.id: tuple(later for later in self.questions if earlier.id in hangs[later.id])
+            for earlier in self.questions
+        }
 
     @cached_property
-    def dependents(self) -> Mapping[str, tuple[Question, ...]]:
-        """For each question those whose `when` names it, in the order asked."""
-        found: dict[str, list[Question]] = {}
+    def options(self) -> Mapping[tuple[str, str], Option]:
+        """Every choice as deciding asks of it, by the ids of its question and of itself."""
+        found = {}
         for question in self.questions:
-            for earlier in question.when:
-                found.setdefault(earlier, []).append(question)
-        return {question_id: tuple(later) for question_id, later in found.items()}
-
-    def steers(self, question_id: str, one: str, other: str) -> bool:
-        """Whether two choices of a question lead to different questions after it."""
-        return any((one in wanted) != (other in wanted) for wanted in self.steering.get(question_id, ()))
+            ranked = [(one, *self.demanded[question.id, one.id]) for one in self.ranked[question.id]]
+            plain = not (
+                self.downstream[question.id]
+                or question.id in self.ruling
+                or any(one.ends for one in question.choices)
+            )
+            for given, rank, route in ranked:
+                worse = tuple(one for one in ranked if one[0].rank > given.rank)
+                milder = tuple(one for one in reversed(ranked) if one[0].rank < given.rank)
+                found[question.id, given.id] = Option(question, given, rank, route, worse, milder, plain)
+        return found
 
     @cached_property
     def ruling(self) -> frozenset[str]:
