@@ -24,6 +24,7 @@ from api.pages.routes import page_routes
 from api.pathway_state import PathwayState
 from api.problems import ProblemError, problem
 from api.reply import OPEN_TO_ALL, Endpoint
+from api.schools_state import LiveSchools, SchoolsState
 from api.shell import AccessLog, Shell, log_fault, templates_by_endpoint
 from api.site import LiveSite
 from api.state import State
@@ -31,6 +32,7 @@ from api.v1.areas import add_area_routes
 from api.v1.openapi import document
 from api.v1.pathways import Outcomes, pathway_addresses
 from api.v1.postcodes import ManyPostcodes, OnePostcode
+from api.v1.schools import school_routes
 from api.v1.services import service_routes
 from geo.home import data_dir, var_dir
 
@@ -60,6 +62,7 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     )
     directory = DirectoryState(state)
     pathways = PathwayState(state, directory)
+    schools = LiveSchools(SchoolsState(state))
     add_area_routes(app, state)
 
     async def openapi(_request: Request) -> Response:
@@ -67,12 +70,13 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
 
     app.router.routes.append(Route("/api/v1/openapi.json", openapi, methods=["GET"]))
     app.router.routes.extend(service_routes(directory))
+    app.router.routes.extend(school_routes(state, schools))
     app.router.routes.extend(pathway_addresses(pathways))
     app.router.routes.extend(oruk_routes(directory))
     app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
     ready = Ready(state, directory)
     app.router.routes.append(Route("/health/ready", Endpoint(ready.answer).answer, methods=["GET"]))
-    app.router.routes.extend(page_routes(LiveSite(state, directory), pathways))
+    app.router.routes.extend(page_routes(LiveSite(state, directory, schools), pathways))
 
     async def fault(request: Request, error: Exception) -> Response:
         log_fault(error)

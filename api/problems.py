@@ -23,6 +23,7 @@ CODES: dict[str, tuple[int, str]] = {
     "no_such_layer": (404, "There is no such layer"),
     "no_such_area": (404, "There is no such area"),
     "no_such_listing": (404, "There is no such listing"),
+    "no_such_school": (404, "There is no such school in the list"),
     "no_such_pathway": (404, "There is no such questionnaire, or no such version of it"),
     "no_such_address": (404, "There is nothing at this address"),
     "method_not_allowed": (405, "Not with this method"),
@@ -34,6 +35,7 @@ CODES: dict[str, tuple[int, str]] = {
     "unanswered": (422, "A question is not answered yet"),
     "fault": (500, "A fault of ours"),
     "no_directory": (503, "No directory has been built"),
+    "no_schools": (503, "No list of schools can be used"),
     "store_away": (503, "The store cannot be reached"),
 }
 

@@ -10,6 +10,7 @@ import orjson
 
 from api.directory_site import LiveDirectory
 from api.directory_state import DirectoryState
+from api.schools_state import LiveSchools
 from api.state import State
 from directory import areas
 from directory.prepared import ATTRIBUTION, versions
@@ -20,8 +21,8 @@ Facts = dict[str, Any]
 class LiveSite:
     """Answers for the pages. Every page of one request sees the same data."""
 
-    def __init__(self, state: State, directory: DirectoryState) -> None:
-        self.state = state
+    def __init__(self, state: State, directory: DirectoryState, schools: LiveSchools) -> None:
+        self.state, self.schools = state, schools
         self.directory = LiveDirectory(directory)
 
     @property
@@ -72,6 +73,16 @@ class LiveSite:
             for g in chosen
             if g["kind"] == "reference"
         ]
+        if schools := self.schools.about()["list"]:
+            part = "" if schools["complete"] else "; not all schools of the city"
+            sources.append(
+                {
+                    "name": schools["source"],
+                    "version": schools["edition"],
+                    "licence": schools["licence"],
+                    "note": f"{schools['schools']} schools{part}",
+                }
+            )
         counts: list[list[Any]] = [
             ["Birmingham postcodes", gazetteer.city_rows],
             ["distinct points they stand at", gazetteer.meta["city_points"]],

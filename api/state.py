@@ -39,7 +39,7 @@ class State:
         self.problem: str | None = self._held_back
 
     def _seen(self) -> tuple[object, object]:
-        return _mark(gazetteer_path(self.var)), _mark(self.var / SNAPSHOT)
+        return mark(gazetteer_path(self.var)), mark(self.var / SNAPSHOT)
 
     def current(self) -> Answers:
         """The answers to use for one request."""
@@ -70,7 +70,8 @@ class State:
         self._marks = marks
 
 
-def _mark(path: Path) -> object:
+def mark(path: Path) -> object:
+    """What tells one state of a file from another; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 - the hot path; Path.stat costs three times as much
     except OSError:

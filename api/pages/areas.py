@@ -65,6 +65,7 @@ def area_routes(site: Site) -> list[BaseRoute]:
             section="areas",
             area=found,
             drawing=shown,
+            schools=site.schools.within(found["layer"], found["code"]) if found["in_force"] else None,
             trail=[
                 {"text": "Areas and teams", "href": "/areas"},
                 {"text": found["title"], "href": f"/areas/{found['layer']}"},

@@ -21,6 +21,7 @@ from api.pages.needs import need_routes
 from api.pages.pathway import Pathways, pathway_routes
 from api.pages.report import report_routes
 from api.pages.responses import not_found, page, problem_page
+from api.pages.schools import school_routes
 from api.pages.search import search_routes
 from api.pages.site import Facts, Site
 from directory.prepared import ILLUSTRATIVE
@@ -202,6 +203,7 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
         *listing_routes(site),
         *report_routes(site),
         *need_routes(site),
+        *school_routes(site),
         *area_routes(site),
         Route("/about", about),
         Route("/privacy", still("privacy.html", "Privacy")),

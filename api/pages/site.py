@@ -51,8 +51,45 @@ class Site(Protocol):
         """One area, also one of an earlier generation (then `in_force` is false); None: no such code."""
         ...
 
+    @property
+    def schools(self) -> Schools:
+        """The schools of the city."""
+        ...
+
     def about(self) -> Facts:
         """Where the data comes from, how much of it there is, and what must be said of it."""
+        ...
+
+
+class Schools(Protocol):
+    """The list of schools as the pages need it. A school has the shape of `GET /api/v1/schools/{urn}`.
+
+    An answer of several has: list (see `about`), problem?, count, and
+    groups: [{title, schools: [school, ...]}, ...].
+    """
+
+    def about(self) -> Facts:
+        """list?: {edition, about, complete, schools, note, source, licence}; problem?: why there is none."""
+        ...
+
+    def within(self, layer: str, code: str) -> Facts:
+        """The schools that stand in an area."""
+        ...
+
+    def named(self, words: str) -> Facts:
+        """The schools with all of these words in their name, or of this number."""
+        ...
+
+    def at(self, postcode: str) -> Facts:
+        """Those of a postcode, and `near`: others nearest to it, each with its `metres`."""
+        ...
+
+    def school(self, urn: str) -> Facts | None:
+        """One school; None: not in the list."""
+        ...
+
+    def count(self, layer: str) -> dict[str, int]:
+        """How many stand in each area of a layer, by its code."""
         ...
 
 

@@ -22,6 +22,7 @@ from api.v1.openapi_pieces import (
     or_null,
     refused,
 )
+from api.v1.openapi_schools import school_paths, school_schemas
 from api.v1.postcodes import MOST
 from directory.prepared import ATTRIBUTION
 from geo.place import STATUSES
@@ -128,6 +129,7 @@ def _schemas() -> Schema:
         **directory_schemas(),
         **pathway_schemas(),
         **crosswalk_schemas(),
+        **school_schemas(),
     }
 
 
@@ -258,7 +260,7 @@ def document() -> Schema:
             }
         },
     }
-    paths |= directory_paths() | pathway_paths() | crosswalk_paths()
+    paths |= directory_paths() | pathway_paths() | crosswalk_paths() | school_paths()
     return {
         "openapi": "3.1.0",
         "info": {

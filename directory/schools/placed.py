@@ -21,6 +21,10 @@ from geo.place import Place, locate
 
 Facts = dict[str, Any]
 TEAM = "family_support"  # the layer of the teams that schools have their link worker from
+BY_HOME = (
+    "A school is listed where it stands: that says which team its link worker belongs to. "
+    "The team for a child goes by the child's home."
+)
 NEAREST = 10  # schools told of a postcode that has none
 
 

@@ -249,7 +249,7 @@ def _school(row: dict[str, str], state: str, line: int, read: ReadList) -> Schoo
         postcode=postcode,
         authority=row.get("authority", ""),
         telephone=_telephone(row.get("telephone", "")),
-        website=row.get("website", ""),
+        website=_website(row.get("website", "")),
     )
 
 
@@ -265,6 +265,13 @@ def _telephone(text: str) -> str:
     if re.match("01(1|[2-69]1)", digits):
         return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
     return f"{digits[:5]} {digits[5:]}"
+
+
+def _website(text: str) -> str:
+    """A web address with its scheme, which the register often leaves out; "" for what is none."""
+    if re.fullmatch(r"(?i)https?://\S+", text):
+        return text
+    return f"http://{text}" if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", text) else ""
 
 
 def _cut_off(name: str, encoding: str, read: ReadList) -> None:

@@ -21,6 +21,7 @@ def test_the_export_is_read_as_it_is_and_no_head_is_carried_over(tmp_path: Path)
     school = read.schools[0]
     assert (school.urn, school.name, school.postcode, school.ages) == ("103159", CAFE, "B8 1DZ", "3 to 11")
     assert school.telephone == "0121 496 0123"
+    assert school.website == "http://www.school.example"
     assert "Mustsee" not in repr(school)
     assert edition_of(tmp_path / "edubasealldata20261130.csv") == "2026-11-30"
 
