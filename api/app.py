@@ -76,7 +76,9 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
     ready = Ready(state, directory)
     app.router.routes.append(Route("/health/ready", Endpoint(ready.answer).answer, methods=["GET"]))
-    app.router.routes.extend(page_routes(LiveSite(state, directory, schools), pathways))
+    site = LiveSite(state, directory, schools)
+    app.state.front_door = site.front_door  # for pages that tell of a problem
+    app.router.routes.extend(page_routes(site, pathways))
 
     async def fault(request: Request, error: Exception) -> Response:
         log_fault(error)

@@ -35,6 +35,11 @@ class LiveSite:
         answer: Facts = orjson.loads(self.state.current().answer(text).body)
         return answer
 
+    def front_door(self) -> Facts:
+        """Whom to call for the city at this moment."""
+        call = self.state.current().prepared().frame.call
+        return {"now": call.now, "danger": call.danger}
+
     def layers(self) -> list[Facts]:
         """Every layer's generation in force today."""
         answers = self.state.current()

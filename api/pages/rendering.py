@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.pages import assets, words
+from api.pages import assets, terms, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -44,6 +44,10 @@ def environment() -> Environment:
         mail_address=words.mail_address,
         telephone_address=words.telephone_address,
         web_address=words.web_address,
+        with_breaks=words.with_breaks,
+        with_numbers=words.with_numbers,
+        terms_in=terms.terms_in,
+        meaning_of=terms.meaning_of,
     )
     made.globals.update(asset=assets.address, audiences=words.AUDIENCES)
     return made

@@ -48,7 +48,17 @@ def page(
 
 def problem_page(request: Request, status: int, title: str, *paragraphs: str) -> Response:
     """A page that says what went wrong and what to do; also for the app's handlers of errors."""
-    return page(request, "problem.html", title, status=status, paragraphs=paragraphs)
+    # What is refused before the app has it knows no front door: its paragraphs name the number.
+    app = request.scope.get("app")
+    front_door = getattr(app.state, "front_door", None) if app else None
+    return page(
+        request,
+        "problem.html",
+        title,
+        status=status,
+        paragraphs=paragraphs,
+        front_door=front_door() if front_door else None,
+    )
 
 
 def not_found(request: Request) -> Response:

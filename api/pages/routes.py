@@ -33,18 +33,19 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def answer_page(request: Request, site: Site, typed: str) -> Response:
     """The page for what a person typed, one for each status word."""
     if not typed.strip():
-        return _home(request, {"suggestions": []}, "", "Enter a postcode")
+        return _home(request, site, {"suggestions": []}, "", "Enter a postcode")
     answer = site.answer(typed)
     status = answer["status"]
     if status in FOUND:
         return _result(request, site, answer)
     if status == "malformed":
         return _home(
-            request, answer, typed, answer.get("message") or "Enter a full UK postcode, like B15 2TT"
+            request, site, answer, typed, answer.get("message") or "Enter a full UK postcode, like B15 2TT"
         )
     if status == "non_geographic":
         return _home(
             request,
+            site,
             answer,
             typed,
             answer.get("message")
@@ -84,7 +85,7 @@ def _guesses(site: Site, answer: Facts) -> list[Facts]:
     ]
 
 
-def _home(request: Request, answer: Facts, typed: str, error: str) -> Response:
+def _home(request: Request, site: Site, answer: Facts, typed: str, error: str) -> Response:
     return page(
         request,
         "home.html",
@@ -93,6 +94,7 @@ def _home(request: Request, answer: Facts, typed: str, error: str) -> Response:
         answer=answer,
         typed=typed,
         error=error,
+        front_door=site.front_door(),
     )
 
 
@@ -135,6 +137,7 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
         district=district,
         rows=rows,
         any_illustrative=any(team.get("status") == "illustrative" for team in answer.get("teams") or []),
+        any_sample=any(one["sample"] for team in answer.get("teams") or [] for one in team["contacts"]),
         drawing=drawn,
     )
 
@@ -149,9 +152,9 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
             "Find who can help a child, by postcode",
             section="find",
             typing=True,
-            kept=True,
-            indexed=True,
-            city=city_of(site),
+            indexed=True,  # but kept by no browser: it says who is open now
+            front_door=site.front_door(),
+            picture=city_of(site),
         )
 
     async def ask(request: Request) -> Response:

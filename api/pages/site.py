@@ -39,6 +39,10 @@ class Site(Protocol):
         """The one answer for what a person typed, of any status word."""
         ...
 
+    def front_door(self) -> Facts:
+        """Whom to call for the city at this moment: `now` and `danger`, each a contact."""
+        ...
+
     def layers(self) -> list[Facts]:
         """Every layer's generation in force today, in the order of the layers."""
         ...

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 CITY_TIME = ZoneInfo("Europe/London")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -14,6 +17,12 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
+
+# A telephone number inside a sentence. Those of three digits, but 999, only after "call".
+_NUMBER = re.compile(
+    r"(?<![\d.,/£-])(?:0\d{2,4} \d{3} \d{3,4}|0\d{4} \d{6}|0800 \d{4}|116 \d{3}|999"
+    r"|(?:(?<=NHS )|(?<=[Cc]all )|(?<=[Rr]ing )|(?<=police on ))(?:101|111))(?![\d-]|[.,]\d)"
+)
 
 AUDIENCES = {
     "professional": "for professionals",
@@ -99,6 +108,27 @@ def thousands(value: Any) -> str:
 def telephone_address(value: Any) -> str:
     """A telephone number as a `tel:` address: its digits, and a leading plus."""
     return "tel:" + re.sub(r"(?<!^)\+|[^\d+]", "", str(value or ""))
+
+
+def with_numbers(value: Any) -> Markup:
+    """A sentence as HTML in which every telephone number can be pressed; all else is escaped."""
+    from markupsafe import Markup, escape
+
+    text, told, at = str(value or ""), Markup(), 0
+    for found in _NUMBER.finditer(text):
+        link = Markup('<a class="govuk-link ehf-whole" href="{}">{}</a>').format(
+            telephone_address(found[0]), found[0]
+        )
+        told += escape(text[at : found.start()]) + link
+        at = found.end()
+    return told + escape(text[at:])
+
+
+def with_breaks(value: Any) -> Markup:
+    """A web or e-mail address as HTML that a short line breaks after a sign, not within a word."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[@./?&=-])(?=\w)", str(value or "")))
 
 
 def mail_address(value: Any) -> str:

@@ -54,6 +54,7 @@ def test_without_scripts_there_is_the_same_answer_and_a_picture(tab_without_scri
     assert page.locator("iframe").count() == 0
     assert page.locator("svg.ehf-picture").is_visible()
     assert page.locator(".ehf-picture__spot").is_visible()
+    page.get_by_text("All areas of this home, as a table").click()
     assert page.get_by_role("row", name="District").is_visible()
     no_address_holds_the_postcode(tab)
 

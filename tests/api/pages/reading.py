@@ -16,7 +16,7 @@ def words(answer: httpx.Response) -> str:
     """What a reader sees of the page's main part, on one line."""
     found = re.search(r"<main.*?</main>", answer.text, re.S)
     assert found
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", found[0])).split())
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", found[0].replace("<wbr>", ""))).split())
 
 
 def title(answer: httpx.Response) -> str:
