@@ -16,7 +16,6 @@ from api.schools_state import LiveSchools
 from api.state import State
 from api.v1.parameters import NOW, cache_until, read_query
 from api.v1.services import WITH_POSTCODE
-from directory import areas
 from directory.prepared import ATTRIBUTION
 from directory.schools.placed import BY_HOME
 from directory.schools.register import OGL
@@ -55,9 +54,12 @@ class Schools:
         if "q" in values and not words.strip():
             raise ProblemError("bad_parameter", "q must be words of a school's name.", parameter="q")
         about = self._about()
-        found = self.schools.named(words) if words else self.schools.all()
+        if words:
+            found = self.schools.named(words)
+        else:
+            found = self.schools.within(layer, code) if layer else self.schools.all()
         listed = [one for group in found["groups"] for one in group["schools"]]
-        if layer:
+        if words and layer:
             listed = [one for one in listed if one["areas"].get(layer, {}).get("code") == code]
         return json_reply(request, {"total": len(listed), "schools": listed} | about)
 
@@ -94,7 +96,8 @@ class Schools:
             raise ProblemError(
                 "no_such_layer", f"The layers are: {', '.join(answers.layers)}.", layers=answers.layers
             )
-        if areas.area(answers, layer, code) is None:
+        known = (one for one in answers.gazetteer.generations if one["layer"] == layer)
+        if all(code != area for one in known for area, _name in one["areas"]):
             raise ProblemError(
                 "no_such_area",
                 f"The layer {layer} has no area of that code. See /api/v1/layers/{layer}/areas.",

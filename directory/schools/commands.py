@@ -25,6 +25,7 @@ from directory.schools.register import (
     store,
     use,
 )
+from geo.day import Day
 from geo.gazetteer import GazetteerError
 from geo.home import data_dir, var_dir
 from geo.stewardship.journal import RefusedError
@@ -115,7 +116,7 @@ def school() -> None:
 @click.option(
     "--also", multiple=True, metavar="LA", help="Also schools of this authority, such as 334 (Solihull)."
 )
-@click.option("--edition", default="", metavar="DAY", help="The day of the list, if not in the file's name.")
+@click.option("--edition", type=Day(), metavar="DAY", help="The day of the list, if not in the file's name.")
 @click.option("--partial", default="", metavar="WORDS", help="What is missing, if the list is not complete.")
 @click.option("--complete", is_flag=True, help="Of a table of your own: it has every school of the city.")
 @click.option(
@@ -128,7 +129,7 @@ def school() -> None:
 def import_list(
     file: Path,
     also: tuple[str, ...],
-    edition: str,
+    edition: dt.date | None,
     partial: str,
     complete: bool,
     fewer: bool,
@@ -160,7 +161,7 @@ def import_list(
             var_dir(),
             _today(),
             also=also,
-            edition=edition,
+            edition=edition.isoformat() if edition else "",
             partial=partial,
             complete=complete,
             fewer=fewer,
