@@ -74,7 +74,7 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     app.router.routes.extend(pathway_addresses(pathways))
     app.router.routes.extend(oruk_routes(directory))
     app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
-    ready = Ready(state, directory)
+    ready = Ready(state, directory, pathways)
     app.router.routes.append(Route("/health/ready", Endpoint(ready.answer).answer, methods=["GET"]))
     site = LiveSite(state, directory, schools)
     app.state.front_door = site.front_door  # for pages that tell of a problem

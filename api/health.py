@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.directory_state import DirectoryState
+from api.pathway_state import PathwayState
 from api.problems import NO_STORE
 from api.state import State
 
@@ -21,8 +22,8 @@ def live(_request: Request) -> Response:
 class Ready:
     """`GET /health/ready`: ok, degraded (200: it goes on answering), or down (503)."""
 
-    def __init__(self, state: State, directory: DirectoryState) -> None:
-        self.state, self.directory = state, directory
+    def __init__(self, state: State, directory: DirectoryState, pathways: PathwayState) -> None:
+        self.state, self.directory, self.pathways = state, directory, pathways
 
     def answer(self, _request: Request) -> Response:
         """Answer one request."""
@@ -34,7 +35,7 @@ class Ready:
             "contacts": answers.routing.version,
             "reasons": [self.state.problem] if self.state.problem else [],
         }
-        parts = {"postcodes": postcodes, "directory": directory}
+        parts = {"postcodes": postcodes, "directory": directory, "questionnaires": self.pathways.health()}
         words = {part["status"] for part in parts.values()}
         # A machine that has never had a directory goes on answering postcodes and whom to call.
         status = "down" if "down" in words else "ok" if words == {"ok"} else "degraded"

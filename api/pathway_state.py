@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from directory.pathway.library import Library
 
 Facts = dict[str, Any]
+_NONE = "There is no questionnaire. Put its file back, or run: earlyhelp pathway list"
 NO_SERVICES = "Services cannot be shown at the moment. Everything else here is whole."
 
 
 class PathwayState:
     """The library of questionnaires over the state of the process. Safe to share between threads.
 
-    `problem` says what is wrong with a file that was left out. A version whose file breaks stays in use.
+    `problem` says what is wrong with their files, and with what they name in others. A version whose file
+    breaks stays in use.
     """
 
     def __init__(self, state: State, directory: DirectoryState) -> None:
@@ -62,6 +64,16 @@ class PathwayState:
         self.problem = "\n".join(found.problems) or None
         if self._held is None or not found.problems or versions(self._held) <= versions(found):
             self._held = found
+
+    def health(self) -> Facts:
+        """status, the version in use of each, and reasons in words.
+
+        ok; degraded: something is wrong with a file; none: there is no questionnaire to ask."""
+        held = self.library()
+        reasons = (self.problem or "").splitlines()
+        in_use = {flow_id: held.current(flow_id).version for flow_id in held.flows}
+        status = "none" if not in_use else "degraded" if reasons else "ok"
+        return {"status": status, "versions": in_use, "reasons": reasons or ([] if in_use else [_NONE])}
 
     def warm(self) -> None:
         """Read them in a thread of its own, so that the first request need not wait for it."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from directory.outcome_contacts import OutcomeContacts
-from directory.pathway.flow import Flow, Outcome
+from directory.pathway.flow import Flow, Outcome, Route
 from directory.routing.combinations import AreaColumns, teams_of
 from directory.routing.contacts import ContactPoint, Forbidden
 from directory.routing.cover import Cover, lacking, worse
@@ -122,7 +122,8 @@ def _of_year(
             if before is not None:
                 yield from _without_team(flow, pairs, first)
     for flow in flows:
-        for outcome in flow.outcomes:
+        named: list[Outcome | Route] = [*flow.outcomes, *flow.routes]
+        for outcome in named:
             said = [set(one.wrong(outcome)) for one in outcomes]
             for sentence in sorted(said[-1] - said[0] if before is not None else said[-1]):
                 yield (

@@ -77,7 +77,7 @@ def closed_by(
 
         held = snapshot_in_use(var)
         lines = points_of(held) if held is not None else _loaded(data, var, or_none=True)
-        found += taken_away(listings.store, data, var, listings.changes, questionnaires(data, var)[0], lines)
+        found += taken_away(listings.store, data, var, listings.changes, questionnaires(data, var), lines)
     return found
 
 
@@ -92,25 +92,21 @@ def _answering(
     areas = layers or _areas_in_use(var)
     after = contacts if contacts is not None else now if now is not None else _loaded(data, var)
     before = now if contacts is not None else after
-    flows, problems = questionnaires(data, var)
-    found = worsened(
+    return worsened(
         Standing(before, areas.before) if before is not None else None,
         Standing(after, areas.after),
-        flows,
+        questionnaires(data, var),
         load_forbidden(data / "contacts"),
         [day, *(one for one in areas.days if one > day)],
     )
-    if contacts is not None:  # a questionnaire that names a line which is gone cannot even be read
-        found += [Witness("outcome", one) for one in problems if "There is no contact" in one]
-    return found
 
 
-def questionnaires(data: Path, var: Path) -> tuple[list[Flow], Sequence[str]]:
-    """The questionnaires in use, and what is wrong with those that cannot be read."""
+def questionnaires(data: Path, var: Path) -> list[Flow]:
+    """The questionnaires in use, those too that name a need or a contact which is gone."""
     from directory.pathway.library import library
 
     held = library(data, var)
-    return [held.current(one) for one in held.flows], held.problems
+    return [held.current(one) for one in held.flows]
 
 
 def snapshot_in_use(var: Path) -> Snapshot | None:

@@ -30,6 +30,7 @@ def checks(data: Path, var: Path) -> list[Check]:
         ("shipped data", lambda: _data(data)),
         ("layers", lambda: _layers(data, var)),
         ("contacts", lambda: _contacts(data, var)),
+        ("questionnaires", lambda: _questionnaires(data, var)),
         ("folder for what is built", lambda: _writable(var)),
         ("gazetteer", lambda: _gazetteer(data, var)),
         ("maps", lambda: _maps(var)),
@@ -81,6 +82,21 @@ def _schools(data: Path, var: Path) -> str:
     if register is None:
         raise RuntimeError("No list of schools has been loaded. Run: earlyhelp school import FILE")
     return f"{len(register.schools)} schools of {register.edition}{'' if register.complete else ', not all'}"
+
+
+def _questionnaires(data: Path, var: Path) -> str:
+    from directory.pathway.library import library
+
+    held = library(data, var)
+    if held.problems:
+        count = len(held.problems)
+        more = f" And {count - 1} more." if count > 1 else ""
+        raise RuntimeError(f"{held.problems[0]}{more} Run: earlyhelp pathway check")
+    if not held.flows:
+        raise FileNotFoundError(f"there is none in {data / 'pathways'}. Restore it from the release.")
+    return ", ".join(
+        f"{one} version {held.current(one).version} ({held.current(one).status})" for one in held.flows
+    )
 
 
 def _writable(var: Path) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from directory.pathway.flow import Flow, Outcome
+from directory.pathway.flow import Flow, Outcome, Route
 from directory.pathway.proof.check import Reached
 from directory.pathway.proof.finding import Finding
 from directory.routing.contacts import FRONT_DOOR, IN_HOURS, OUT_OF_HOURS, ContactPoint, Forbidden, digits
@@ -83,13 +83,18 @@ class OutcomeContacts:
                     f"{failing:,} cases are like this one. Add front_door to its contacts, or mend the hours."
                 )
                 findings.append(Finding("contact", said, example, subject=outcome.id, line=outcome.line))
+        findings += [
+            Finding("contact", said, subject=route.id, line=route.line)
+            for route in flow.routes
+            for said in self.wrong(route)
+        ]
         areas = len({one for _, _, combinations in self.periods for one in combinations})
         return Reached(
             tuple(findings), {"contact_cases": cases, "areas": areas, "outcomes": len(flow.outcomes)}
         )
 
-    def wrong(self, outcome: Outcome) -> Iterator[str]:
-        """Contacts that the outcome names and that are not there, or that must not be given."""
+    def wrong(self, outcome: Outcome | Route) -> Iterator[str]:
+        """Contacts that an outcome or a route names and that are not there, or that must not be given."""
         for word in outcome.contact:
             kind, _, code = word.partition(":")
             codes = [code] if code else [IN_HOURS, OUT_OF_HOURS]

@@ -175,7 +175,13 @@ def directory_schemas() -> Schema:
             }
         ),
         "Health": members(
-            {"status": _words("ok", "degraded", "down"), "postcodes": {}, "directory": {}}, ["status"]
+            {
+                "status": _words("ok", "degraded", "down"),
+                "postcodes": {},
+                "directory": {},
+                "questionnaires": {},
+            },
+            ["status"],
         ),
     }
 

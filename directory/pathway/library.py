@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from directory.pathway.flow import Flow, FlowError
-from directory.pathway.reading import load_flow
+from directory.pathway.reading import load_to_answer
 from directory.pathway.walk import Walk, WalkError, read, version_of
 
 FOLDER, APPROVED = "pathways", "approved.jsonl"
@@ -60,7 +60,10 @@ class Opened:
 
 @dataclass(frozen=True)
 class Library:
-    """All versions of all questionnaires, oldest first, and what is wrong with those left out."""
+    """All versions of all questionnaires, oldest first, and what is wrong.
+
+    A version with a fault of its own is left out. One that names a need or a contact that is gone is not.
+    """
 
     flows: Mapping[str, tuple[Flow, ...]]
     problems: tuple[str, ...]
@@ -138,11 +141,12 @@ def _library(data: Path, var: Path, _seen: tuple[tuple[str, int, int], ...]) -> 
         approvals |= {key: one for key, one in own.items() if key not in approvals}
         for path in sorted((home / FOLDER).glob("*/*.yaml"), key=lambda one: (one.parent.name, one.name)):
             try:
-                flow = load_flow(path, data=data, var=var)
+                flow, gone = load_to_answer(path, data=data, var=var)
             except FlowError as error:
                 problems += error.problems
                 continue
             wrong = _misplaced(flow, path) or _changed(flow, own.get((flow.id, flow.version)))
+            problems += [one for one in gone if one not in problems]
             if any(one.version == flow.version for one in flows.get(flow.id, ())):
                 wrong = (
                     f"Version {flow.version} of {flow.id} is there already. Give this one the next number."
@@ -220,7 +224,13 @@ def read_approvals(path: Path) -> dict[tuple[str, str], Approval]:
     found: dict[tuple[str, str], Approval] = {}
     if not path.is_file():
         return found
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise FlowError(
+            [f"{path}: This record of approvals cannot be read. Put it back as it was."]
+        ) from None
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:

@@ -47,21 +47,46 @@ def load_flow(path: Path, *, data: Path | None = None, var: Path | None = None) 
     Needs and contacts it names are looked up in `data` and `var` (the product's own folders unless given).
     Raises `FlowError` with every fault that was found.
     """
+    return read_flow(_raw(path), str(path), data=data, var=var)
+
+
+def load_to_answer(path: Path, *, data: Path, var: Path) -> tuple[Flow, list[str]]:
+    """The questionnaire in the file at `path`, and the needs and contacts it names that there are not.
+
+    Those do not keep it from being asked: the files they stand in change by other hands, and whom to call
+    ends in the front door anyway. Raises `FlowError` for every other fault.
+    """
+    file, document, digest = _read(_raw(path), str(path))
+    inside, beyond, known = _faults(file, document, str(path), data, var)
+    if inside:
+        raise FlowError([said for _, said in sorted(inside)])
+    return _flow(file, document, str(path), digest), [*known.problems, *(said for _, said in sorted(beyond))]
+
+
+def _raw(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise FlowError([f"{path}: {error.strerror}."]) from None
-    return read_flow(raw, str(path), data=data, var=var)
 
 
 def read_flow(raw: bytes, name: str, *, data: Path | None = None, var: Path | None = None) -> Flow:
     """The questionnaire in `raw`; `name` is what the faults call it. Raises `FlowError`."""
+    from geo.home import data_dir, var_dir
+
+    file, document, digest = _read(raw, name)
+    inside, beyond, known = _faults(file, document, name, data or data_dir(), var or var_dir())
+    if inside or beyond or known.problems:
+        raise FlowError([*known.problems, *(said for _, said in sorted(inside + beyond))])
+    return _flow(file, document, name, digest)
+
+
+def _read(raw: bytes, name: str) -> tuple[FlowFile, Document, str]:
+    """The file by the schema, as it stands with its lines, and its digest. Raises `FlowError`."""
     from pydantic import ValidationError
 
-    from directory.pathway.references import faults, load_known
     from directory.pathway.schema import FlowFile
-    from geo.home import data_dir, var_dir
 
     try:
         document = read_yaml(raw)
@@ -70,14 +95,26 @@ def read_flow(raw: bytes, name: str, *, data: Path | None = None, var: Path | No
     if not isinstance(document.content, dict):
         raise FlowError([f"{name}:1: This is not a questionnaire. Begin with `flow:`, `title:`, `version:`."])
     try:
-        file = FlowFile.model_validate(document.content)
+        return FlowFile.model_validate(document.content), document, hashlib.sha256(raw).hexdigest()
     except ValidationError as error:
         raise FlowError([_told(name, document, one) for one in error.errors(include_url=False)]) from None
-    known: Known = load_known(data or data_dir(), var or var_dir())
-    found = sorted(faults(file, known), key=lambda fault: document.line(fault[0]))
-    if found:
-        raise FlowError([f"{name}:{document.line(place)}: {_where(place)}{said}" for place, said in found])
-    return _flow(file, document, name, hashlib.sha256(raw).hexdigest())
+
+
+def _faults(
+    file: FlowFile, document: Document, name: str, data: Path, var: Path
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]], Known]:
+    """What leads nowhere inside the file and outside it, each with its line; and what there is outside."""
+    from directory.pathway.references import faults, load_known, outside
+
+    known = load_known(data, var)
+    inside, beyond = (
+        [
+            (document.line(place), f"{name}:{document.line(place)}: {_where(place)}{said}")
+            for place, said in found
+        ]
+        for found in (faults(file), outside(file, known))
+    )
+    return inside, beyond, known
 
 
 def _where(place: Place) -> str:

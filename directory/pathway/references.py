@@ -27,37 +27,58 @@ _NOT_TEAMS = ("front_door", "neighbours", "forbidden")
 
 @dataclass(frozen=True)
 class Known:
-    """What there is outside the file: needs, the front door's lines, the layers whose teams can be called."""
+    """What there is outside the file: needs, the front door's lines, the layers whose teams can be called.
 
-    needs: frozenset[str]
-    front_door: frozenset[str]
+    None for what cannot be read, and why not in `problems`.
+    """
+
+    needs: frozenset[str] | None
+    front_door: frozenset[str] | None
     teams: frozenset[str]
+    problems: tuple[str, ...] = ()
 
 
 def load_known(data: Path, var: Path) -> Known:
-    """What the files in `data` (and a steward's needs in `var`) hold.
-
-    Raises `directory.listings.needs.NeedsError`, or `OSError` where the contact files are missing.
-    """
-    from directory.listings.needs import load_needs
+    """What the files in `data` (and a steward's needs in `var`) hold."""
+    from directory.listings.needs import NeedsError, load_needs
 
     contacts = data / "contacts"
-    with (contacts / "front_door.csv").open(encoding="utf-8-sig", newline="") as file:
-        lines = frozenset(row["team"] for row in csv.DictReader(file))
+    needs: frozenset[str] | None = None
+    lines: frozenset[str] | None = None
+    problems: list[str] = []
+    try:
+        needs = load_needs(data, var).codes
+    except (NeedsError, OSError, UnicodeDecodeError) as error:
+        problems.append(f"The needs that questionnaires name cannot be looked up. {error}")
+    try:
+        with (contacts / "front_door.csv").open(encoding="utf-8-sig", newline="") as file:
+            lines = frozenset(row["team"] for row in csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError):
+        problems.append(
+            "The contacts that questionnaires name cannot be looked up: "
+            f"{contacts / 'front_door.csv'} cannot be read. Run: earlyhelp routing compile"
+        )
     teams = frozenset(path.stem for path in contacts.glob("*.csv")) - frozenset(_NOT_TEAMS)
-    return Known(load_needs(data, var).codes, lines, teams)
+    return Known(needs, lines, teams, tuple(problems))
 
 
-def faults(file: FlowFile, known: Known) -> list[Fault]:
-    """Everything in `file` that leads nowhere or stands twice, with its place."""
+def faults(file: FlowFile) -> list[Fault]:
+    """Everything in `file` that leads nowhere within it or stands twice, with its place."""
     return [
         *_metadata(file),
         *_unique(file),
         *_questions(file),
         *_rules(file),
         *_sources(file),
-        *_outside(file, known),
     ]
+
+
+def outside(file: FlowFile, known: Known) -> list[Fault]:
+    """Every need and contact that `file` names and that there is not, with its place.
+
+    Other files change by other hands, so these are no reason to stop asking the questions.
+    """
+    return list(_outside(file, known))
 
 
 def _metadata(file: FlowFile) -> Iterator[Fault]:
@@ -216,7 +237,7 @@ def _references(file: FlowFile) -> Iterator[tuple[Place, str]]:
 def _outside(file: FlowFile, known: Known) -> Iterator[Fault]:
     for place, codes in _needs(file):
         for at, code in enumerate(codes):
-            if code not in known.needs:
+            if known.needs is not None and code not in known.needs:
                 yield (*place, at), f"There is no need {code!r} in search/needs.csv. Add it there first."
     contacts: list[tuple[Place, Sequence[str]]] = [
         (("outcomes", at, "contact"), one.contact) for at, one in enumerate(file.outcomes)
@@ -226,7 +247,7 @@ def _outside(file: FlowFile, known: Known) -> Iterator[Fault]:
         for at, word in enumerate(words):
             kind, _, code = word.partition(":")
             there = known.front_door if kind == "front_door" else known.teams
-            if code and code not in there:
+            if code and there is not None and code not in there:
                 yield (*place, at), f"There is no contact {word!r}. There are {', '.join(sorted(there))}."
 
 

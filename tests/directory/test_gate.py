@@ -20,6 +20,7 @@ from directory.contacts_in_use import contacts_in_use
 from directory.routing.route import open_or_compile
 from geo.home import data_dir
 from geo.layers import active_generations, read_members
+from tests.api.witnesses import witnesses
 
 ROOT = Path(__file__).parent.parent.parent
 SIGNED = ("--commit", "--reason", "A test", "--by", "data steward")
@@ -149,7 +150,35 @@ def test_a_line_that_an_outcome_names_is_not_taken_away(place: Place) -> None:
     path.write_text("".join(line for line in path.open(encoding="utf-8") if not line.startswith("LADO")))
     refused = place.run("routing", "compile")
     assert refused.exit_code == 1
-    assert "front_door:LADO" in refused.stderr
+    assert "“Tell the LADO within one working day” names front_door:LADO" in refused.stderr
+    assert "“An allegation against an adult who works with children” names" in refused.stderr  # the route
+
+
+def test_a_line_taken_from_the_files_leaves_the_questions_and_the_number_with_those_who_ask(
+    place: Place,
+) -> None:
+    path = place.data / "contacts" / "front_door.csv"
+    path.write_text("".join(line for line in path.open(encoding="utf-8") if not line.startswith("LADO")))
+    with TestClient(create_app(place.data, place.var)) as client:
+        told = client.post("/api/v1/pathways/early-help/outcome", json={"answers": witnesses()["lado"]})
+        assert told.status_code == 200
+        assert "0121 675 1669" in told.text
+        health = client.get("/health/ready").json()
+    assert (health["status"], health["questionnaires"]["status"]) == ("degraded", "degraded")
+    assert health["questionnaires"]["versions"] == {"early-help": "1"}
+    assert "There is no contact 'front_door:LADO'" in health["questionnaires"]["reasons"][0]
+    assert "MEND  questionnaires: " in place.run("doctor").output
+
+
+def test_a_questionnaire_that_cannot_be_read_is_told_and_one_in_order_too(place: Place) -> None:
+    assert "ok    questionnaires: early-help version 1 (draft)" in place.run("doctor").output
+    file = place.data / "pathways" / "early-help" / "1.yaml"
+    file.write_text(file.read_text("utf-8").replace("questions:", "question:", 1), "utf-8")
+    with TestClient(create_app(place.data, place.var)) as client:
+        health = client.get("/health/ready").json()
+    assert (health["status"], health["questionnaires"]["status"]) == ("degraded", "none")
+    assert f"{file}:" in health["questionnaires"]["reasons"][0]
+    assert f"MEND  questionnaires: {file}:" in place.run("doctor").output
 
 
 # areas

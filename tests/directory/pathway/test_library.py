@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,6 +139,12 @@ def test_a_draft_that_is_later_is_no_newer_version(shelf: Shelf) -> None:
     assert shelf.read().open("small", "v1.an").newer is None
 
 
+def test_a_record_of_approvals_that_is_no_text_is_told(shelf: Shelf) -> None:
+    shelf.put("1", approved=True)
+    (shelf.data / "pathways" / "approved.jsonl").write_bytes(b"\xff\xfe")
+    assert any("approved.jsonl" in one for one in shelf.read().problems)
+
+
 def test_what_there_is_not_is_named(shelf: Shelf) -> None:
     shelf.put("1")
     with pytest.raises(NoSuchFlow, match="There are: small"):
@@ -179,6 +187,50 @@ def test_a_change_of_the_needs_is_noticed(shelf: Shelf) -> None:
     own.write_text("code,name,plain,dfe,group,description\nmoon,Moon,moon,,Home,Far away.\n", "utf-8")
     os.utime(own)
     assert shelf.read() is not before
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "change", "said"),
+    [
+        (
+            "contacts",
+            "front_door.csv",
+            lambda text: text.replace("\nLADO,", "\nOFFICER,"),
+            "'front_door:LADO'",
+        ),
+        (
+            "contacts",
+            "front_door.csv",
+            lambda text: text.replace("team,", "line,", 1),
+            "front_door.csv cannot",
+        ),
+        ("contacts", "front_door.csv", lambda text: text + "\xe9", "front_door.csv cannot"),
+        ("contacts", "front_door.csv", None, "front_door.csv cannot"),
+        ("contacts", "hub.csv", None, "'team:hub'"),
+        ("search", "needs.csv", lambda text: text.replace("\nhousing,", "\nhomes,"), "'housing'"),
+        ("search", "needs.csv", lambda _: "code;name\n", "needs.csv, line 1"),
+    ],
+)
+def test_a_contact_or_a_need_that_is_gone_is_told_and_the_questions_are_asked_all_the_same(
+    tmp_path: Path, folder: str, file: str, change: Callable[[str], str] | None, said: str
+) -> None:
+    shelf = Shelf(tmp_path)
+    (shelf.data / folder).unlink()
+    shutil.copytree(data_dir() / folder, shelf.data / folder)
+    shelf.put("1", approved=True)
+    assert not shelf.read().problems
+    path = shelf.data / folder / file
+    text = path.read_text("utf-8")
+    if change is None:
+        path.unlink()
+    else:
+        path.write_text(change(text), "latin-1")
+    held = shelf.read()
+    assert held.current("small").version == "1"
+    assert said in " ".join(held.problems)
+    path.write_text(text, "utf-8")
+    os.utime(path, (1, 1))
+    assert not shelf.read().problems
 
 
 def test_the_shipped_questionnaires_are_all_in_order(tmp_path: Path) -> None:
