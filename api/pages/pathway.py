@@ -122,6 +122,7 @@ class Worried:
             indexed=True,
             flow=flow,
             where=Where(flow.id, flow.address),
+            call=self.pathways.call_words(),
             audiences=[(code, flow.audiences[name]) for code, name in audience_codes(flow).items()],
             exit_to=EXIT_TO,
         )

@@ -31,7 +31,7 @@ def test_a_service_page_has_everything_that_its_listing_says(pages: TestClient) 
     answer = pages.get(f"/services/{service['id']}")
     text = words(answer)
     for part in (
-        "Sample listing This service is invented",
+        "Sample listing This service is made up",
         "For professionals Team manager on duty 0121 496 0500",
         "intensive.wide@earlyhelp-samplecity.example",
         "Birth to 17 years",
@@ -84,7 +84,7 @@ def test_an_overdue_listing_warns_before_anything_else(pages: TestClient) -> Non
     today = dt.date.today().isoformat()
     service = next(one for one in samples() if one.get("review_by", "9999") < today)
     text = words(pages.get(f"/services/{service['id']}"))
-    assert text.index("This listing is overdue for a check.") < text.index("Contact")
+    assert text.index("Nobody has checked this listing in time.") < text.index("Contact")
 
 
 def test_a_map_is_a_link_and_nothing_is_loaded_from_elsewhere(pages: TestClient) -> None:
