@@ -52,8 +52,16 @@ class LiveSite:
         return found if found and found["generation"] else None
 
     def area(self, layer: str, code: str) -> Facts | None:
-        """One area, also a retired one."""
-        return areas.area(self.state.current(), layer, code)
+        """One area, also a retired one, and until when holds what it says of who is open."""
+        answers = self.state.current()
+        found = areas.area(answers, layer, code)
+        if found is None:
+            return None
+        return found | {"holds": answers.prepared().shared["holds"]}
+
+    def misfit(self) -> Facts:
+        """How badly the maps fit."""
+        return areas.misfit(self.state.current())
 
     def about(self) -> Facts:
         """Sources, counts and versions."""

@@ -136,9 +136,19 @@ def crosswalk(answers: Answers, layer: str, other: str, on: dt.date | None = Non
     return crosswalk_facts.layers_crossed(answers.gazetteer, layer, other, on or today())
 
 
-def city_combinations(answers: Answers, on: dt.date | None = None) -> Facts:
-    """The combinations of a district and teams that homes of the city have on a day."""
-    return crosswalk_facts.city_combinations(answers.gazetteer, on or today())
+def misfit(answers: Answers, on: dt.date | None = None) -> Facts:
+    """How badly the maps fit on a day: the combinations of district and teams that homes of the city have.
+
+    `layers` tells of each team layer how many of its areas have homes in more than one district.
+    """
+    gazetteer, day = answers.gazetteer, on or today()
+    layers = []
+    for index in crosswalk_facts.teams_on(gazetteer, day):
+        layer = gazetteer.generations[index]["layer"]
+        crossed = crosswalk_facts.layers_crossed(gazetteer, "district", layer, day)
+        layers.append({"layer": layer, "straddling": len(crossed["straddling"])})
+    combined = crosswalk_facts.city_combinations(gazetteer, day)
+    return {"combinations": combined["count"], "layers": layers}
 
 
 def _successors(answers: Answers, generation: Facts, place: int) -> list[Facts]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo.sources.directory import Progress
 
 # Part of the fingerprint of a build: change it whenever a build from the same sources comes out otherwise.
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from api.pages.lettering import broken, set_lines
+from api.pages.lettering import Box, broken, name_set, set_lines
+from api.pages.words import percent
 from geo.maps import picture
 from geo.maps.picture import file_stem
 
@@ -134,4 +135,75 @@ def city_picture(var_dir: Path, generation: str | None) -> dict[str, Any] | None
             one | {"lines": set_lines(broken(one["name"], 8), one["at"], NAME_SIZE) if one["at"] else []}
             for one in found["areas"]
         ],
+    }
+
+
+@lru_cache(maxsize=256)
+def _read_pieces(file: Path, changed: int) -> dict[str, Any] | None:
+    return picture.read_pieces(file)
+
+
+def pieces_of(var_dir: Path, layer: str, code: str, generation: str) -> dict[str, Any] | None:
+    """The pieces into which other layers cut an area; None when no build has drawn this generation of it."""
+    file = var_dir / "maps" / "pieces" / file_stem(layer) / f"{file_stem(code)}.json"
+    try:
+        found = _read_pieces(file, file.stat().st_mtime_ns)
+    except OSError:
+        return None
+    return found if found is not None and found["generation"] == generation else None
+
+
+LEAST_NAMED = 0.02  # a piece with less of an area's homes gets no name in the picture: the list has it
+
+
+def cut_picture(found: dict[str, Any] | None, side: dict[str, Any], place: str) -> dict[str, Any] | None:
+    """The picture of an area cut by one layer: outline, pieces with their looks, and names set into them.
+
+    `side` has layer, generation, counted and areas (code, name, share, look). Only pieces that hold homes are
+    shown. None where this generation has not been drawn.
+    """
+    if found is None:
+        return None
+    across = next((one for one in found["layers"] if one["layer"] == side["layer"]), None)
+    if across is None or across["generation"] != side["generation"]:
+        return None
+    drawn = {piece["code"]: piece for piece in across["pieces"]}
+    window = Box(found["width"] / 2, found["height"] / 2, found["width"] / 2 - 8, found["height"] / 2 - 8)
+    taken: list[Box] = []
+    shown = []
+    for area in side["areas"]:
+        piece = drawn.get(area["code"])
+        if piece is None:
+            continue
+        named = None
+        if piece["at"] and area["share"] >= LEAST_NAMED:
+            share = percent(area["share"])
+            for name in (area["name"], area["code"]):
+                named = named or name_set(name, share, piece["at"], piece["room"], window, taken)
+        box, lines, size = named or (None, [], 0)
+        taken += [box] if box else []
+        shown.append({"path": piece["path"], "look": area["look"], "lines": lines, "size": size})
+    told = ", ".join(f"{area['name']} {percent(area['share'])}" for area in side["areas"])
+    return {
+        "width": found["width"],
+        "height": found["height"],
+        "outline": found["outline"],
+        "pieces": shown,
+        "words": f"{place} cut into the areas of {side['counted']}: {told}",
+        "derived": _derived(across),
+    }
+
+
+def locator(var_dir: Path, area: dict[str, Any], districts: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Where an area lies in the city: the districts' outlines and its own; None where they are not drawn."""
+    city = small_picture(var_dir, "district", districts["generation"]) if districts else None
+    own = small_picture(var_dir, area["layer"], area["generation"])
+    path = next((one["path"] for one in own["areas"] if one["code"] == area["code"]), "") if own else ""
+    if city is None or own is None or city["plane"] != own["plane"] or not path:
+        return None
+    return {
+        "width": city["width"],
+        "height": city["height"],
+        "lines": "".join(one["path"] for one in city["areas"]),
+        "own": path,
     }

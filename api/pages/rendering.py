@@ -39,6 +39,7 @@ def environment() -> Environment:
         listed=words.listed,
         lower_first=words.lower_first,
         percent=words.percent,
+        plural=words.plural,
         thousands=words.thousands,
         distance=words.distance,
         mail_address=words.mail_address,

@@ -8,7 +8,8 @@ contact   role, telephone, email, form, hours, hours_words, audience ("public" |
 layer     layer, title, kind ("team" | "reference"), generation, valid_from, valid_to?,
           status ("illustrative" | "confirmed"), source, owner, areas: [{code, name, contacts?}, ...]
 area      the members of its layer save `areas`, and: code, name, in_force (bool), contacts: [contact, ...],
-          successors: [{layer, code, name}, ...], postcodes? (how many postcodes it holds)
+          successors: [{layer, code, name}, ...], postcodes? (how many postcodes it holds), homes,
+          overlaps_on, overlaps, combinations (docs/api.md), holds {until}
 about     sources: [{name, version?, licence?, note?}, ...], counts: [[words, number], ...],
           versions: {name: value}, attribution
 """
@@ -58,6 +59,10 @@ class Site(Protocol):
     @property
     def schools(self) -> Schools:
         """The schools of the city."""
+        ...
+
+    def misfit(self) -> Facts:
+        """How badly the maps fit: combinations (number), layers: [{layer, straddling (number)}, ...]."""
         ...
 
     def about(self) -> Facts:

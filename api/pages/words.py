@@ -89,6 +89,15 @@ def lower_first(value: Any) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
+def plural(noun: str, count: int) -> str:
+    """A noun for so many: "hub" of one, "hubs" of several, "localities" of a locality."""
+    if count == 1:
+        return noun
+    if re.search(r"[^aeiou]y\Z", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if re.search(r"(s|x|ch|sh)\Z", noun) else f"{noun}s"
+
+
 def percent(value: Any) -> str:
     """A part of one in whole per cent; a small one never reads as nothing, nor a large one as all."""
     share = float(value or 0)

@@ -41,9 +41,10 @@ def crosswalk_schemas() -> Schema:
                         "name": TEXT,
                         **counted,
                         "share_of_other": _SHARE,
+                        "also_in": many(members({"code": TEXT, "name": TEXT, "share": _SHARE})),
                         "contacts": many(named("Contact")),
                     },
-                    ["code", "name", "postcodes", "share", "share_of_other"],
+                    ["code", "name", "postcodes", "share", "share_of_other", "also_in"],
                 )
             ),
         }

@@ -71,8 +71,9 @@ def layers_crossed(
 def touching(gazetteer: Gazetteer, index: int, place: int, on: dt.date) -> Iterator[tuple[int, list[Facts]]]:
     """Of each other layer on a day: its generation's place, and its areas that share homes with one area.
 
-    The largest part first; each with `postcodes`, `share` of the area asked for and `share_of_other`. Layers
-    of more than `MOST_AREAS` areas are left out.
+    The largest part first; each with `postcodes`, `share` of the area asked for, `share_of_other`, and
+    `also_in`: the other areas of the asked layer that it shares homes with, with the share of its own that
+    lies there. Layers of more than `MOST_AREAS` areas are left out.
     """
     for other in gazetteer.in_force(on):
         generation = gazetteer.generations[other]
@@ -81,6 +82,7 @@ def touching(gazetteer: Gazetteer, index: int, place: int, on: dt.date) -> Itera
         if len(generation["areas"]) > MOST_AREAS:
             continue
         parts = crosswalk_of(gazetteer).between(index, other).parts(place)
+        back = crosswalk_of(gazetteer).between(other, index)
         yield (
             other,
             [
@@ -89,6 +91,11 @@ def touching(gazetteer: Gazetteer, index: int, place: int, on: dt.date) -> Itera
                     "postcodes": part.count,
                     "share": round(part.share, 6),
                     "share_of_other": round(part.share_of_other, 6),
+                    "also_in": [
+                        {**beside, "share": round(one.share, 6)}
+                        for one in back.parts(part.other)
+                        if one.other != place and (beside := named(gazetteer, index, one.other)) is not None
+                    ],
                 }
                 for part in parts
                 if (known := named(gazetteer, other, part.other)) is not None

@@ -2,10 +2,11 @@
 
 For each district there is a map of every layer within it, and for each layer a map of the whole city:
 
-    district/<code>.html, .js, .json       layer/<layer>.html, .js, .json      small/<layer>.json
+    district/<code>.html, .js, .json       layer/<layer>.html, .js, .json
+    pieces/<layer>/<code>.json             small/<layer>.json
 
 `.html` is a page to be framed, `.js` what folium drew, `.json` the outlines for `picture`; `small` are light
-pictures of a whole layer. No file holds a
+pictures of a whole layer, `pieces` those of an area cut by the other layers. No file holds a
 postcode: the spot is put on the map in the browser. Maps load nothing but our own files and hold no inline
 script and no inline style, so that they work under the policy in `api/pages/csp.py`.
 """
@@ -25,6 +26,7 @@ from typing import Any
 from geo.gazetteer import holds_on
 from geo.maps.look import look_of
 from geo.maps.picture import Plane, file_stem, rings_of, sample_line
+from geo.maps.pieces import pieces
 from geo.maps.small import small_picture
 
 Feature = dict[str, Any]
@@ -37,6 +39,8 @@ PICTURED = ("district", "hub", "childrens_centre", "health_visiting")
 # only a neighbour that shares its edge.
 LEAST_PART = 0.005
 DRAWN = "drawn.json"
+# Change it whenever the same shapes are drawn otherwise: maps of another way of drawing are drawn again.
+WAY_OF_DRAWING = "2"
 _FOR_FOLIUM = {ord(sign): f"&#{ord(sign)};" for sign in "`$\\{}"}
 
 
@@ -135,6 +139,8 @@ def build_maps(
         window = bounds(districts or features[layer])
         small = small_picture(drawn, features[layer], shapes[layer], window)
         written.append(_put(out_dir / "small" / f"{file_stem(layer)}.json", small))
+    for name, text in pieces(shapes_by_layer, features, shapes, lambda feature: bounds([feature])):
+        written.append(_put(out_dir / name, text))
     for place, district in enumerate(districts):
         outline = shapes["district"][place]
         inside = {layer: within(outline, found, shapes[layer]) for layer, found in features.items()}
@@ -166,7 +172,7 @@ def already_drawn(chosen: Mapping[str, DrawnLayer], out_dir: Path) -> bool:
 
 def _told(chosen: Mapping[str, DrawnLayer]) -> dict[str, list[str]]:
     """Everything that maps depend on, by layer."""
-    return {
+    return {"": [WAY_OF_DRAWING]} | {
         layer: [
             drawn.generation,
             drawn.title,
@@ -387,7 +393,7 @@ def _put(file: Path, text: str) -> Path:
 
 
 def _remove_others(out_dir: Path, kept: set[Path]) -> None:
-    for folder in ("layer", "district", "small"):
-        for file in (out_dir / folder).glob("*.*"):
+    for folder in ("layer", "district", "small", "pieces"):
+        for file in (out_dir / folder).rglob("*.*"):
             if file not in kept and not file.name.startswith("."):
                 file.unlink(missing_ok=True)

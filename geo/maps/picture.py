@@ -124,6 +124,15 @@ def read_small(file: Path) -> dict[str, Any] | None:
         return None
 
 
+def read_pieces(file: Path) -> dict[str, Any] | None:
+    """The pieces of an area as `geo.maps.pieces` laid them down, or None when they cannot be read."""
+    try:
+        found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+        return found if found["outline"] and found["layers"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def draw(
     picture: dict[str, Any],
     label: str,

@@ -67,6 +67,7 @@ def test_every_layer_and_district_gets_a_page_a_script_and_a_picture(
     names = {file.relative_to(tmp_path / "maps").as_posix() for file in written}
     stems = ("layer/district", "layer/hub", "district/D1", "district/D2")
     small = {"small/district.json", "small/hub.json"}
+    small |= {f"pieces/{name}.json" for name in ("district/D1", "district/D2", "hub/H1", "hub/H2")}
     assert names == small | {stem + ending for stem in stems for ending in (".html", ".js", ".json")}
     assert told[-1] == (4, 4)
 
@@ -127,7 +128,15 @@ def test_files_of_areas_that_are_gone_are_removed(tmp_path: Path, layers: dict[s
     build_maps(layers, tmp_path / "maps")
     build_maps({"hub": layers["hub"]}, tmp_path / "maps")
     left = {file.relative_to(tmp_path / "maps").as_posix() for file in (tmp_path / "maps").rglob("*.*")}
-    assert left == {"drawn.json", "layer/hub.html", "layer/hub.js", "layer/hub.json", "small/hub.json"}
+    assert left == {
+        "drawn.json",
+        "layer/hub.html",
+        "layer/hub.js",
+        "layer/hub.json",
+        "pieces/hub/H1.json",
+        "pieces/hub/H2.json",
+        "small/hub.json",
+    }
 
 
 def test_a_districts_map_leaves_out_areas_that_only_share_its_edge(layers: dict[str, DrawnLayer]) -> None:
