@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,18 +14,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Lifespan
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.directory_state import DirectoryState
+from api.guard.gate import Gate, for_a_program, open_to_all
+from api.guard.headers import Seal
+from api.guard.identity import request_id
 from api.health import Ready, live
+from api.log import AccessLog, events, log_fault
+from api.metrics import Measures, Metrics
 from api.oruk.routes import oruk_routes
 from api.pages.responses import problem_page
 from api.pages.routes import page_routes
 from api.pathway_state import PathwayState
 from api.problems import ProblemError, problem
-from api.reply import OPEN_TO_ALL, Endpoint
+from api.reply import Endpoint
 from api.schools_state import LiveSchools, SchoolsState
-from api.shell import AccessLog, Shell, log_fault, templates_by_endpoint
+from api.settings import Settings, read_settings, shown
+from api.shell import PEER_IS_OURS, Shell, templates_by_endpoint
 from api.site import LiveSite
 from api.state import State
 from api.v1.areas import add_area_routes
@@ -41,19 +48,24 @@ _PAGE_PROBLEMS = {
     405: ("That does not work here", "Go back to the home page and start from there."),
 }
 
-_FOR_PROGRAMS = ("/api", "/oruk", "/health")
 
+def create_app(
+    data: Path | None = None,
+    var: Path | None = None,
+    log: AccessLog | None = None,
+    settings: Settings | None = None,
+) -> ASGIApp:
+    """The application over the shipped data and what was built from it, with the environment's settings.
 
-def create_app(data: Path | None = None, var: Path | None = None, log: AccessLog | None = None) -> ASGIApp:
-    """The application over the shipped data and what was built from it.
-
-    Raises `GazetteerError` when nothing has been built, saying to run `earlyhelp geo build`.
+    Raises `GazetteerError` when nothing has been built, saying to run `earlyhelp geo build`, and
+    `SettingsError`.
     """
-    return assemble(State(data or data_dir(), var or var_dir()), log)
+    return assemble(State(data or data_dir(), var or var_dir()), log, settings)
 
 
-def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
+def assemble(state: State, log: AccessLog | None = None, settings: Settings | None = None) -> ASGIApp:
     """The application over a state that is already open."""
+    settings = settings or read_settings()
     app = FastAPI(
         title="Early Help Finder",
         docs_url=None,  # its page loads scripts from elsewhere
@@ -76,23 +88,27 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
     app.router.routes.append(Route("/health/live", Endpoint(live).answer, methods=["GET"]))
     ready = Ready(state, directory, pathways)
     app.router.routes.append(Route("/health/ready", Endpoint(ready.answer).answer, methods=["GET"]))
+    measures = None
+    if settings.metrics != "off":
+        measures = Measures()
+        figures = Metrics(measures, settings, state, directory, pathways, ready)
+        app.router.routes.append(Route("/metrics", Endpoint(figures.answer).answer, methods=["GET"]))
     site = LiveSite(state, directory, schools)
     app.state.front_door = site.front_door  # for pages that tell of a problem
     app.router.routes.extend(page_routes(site, pathways))
 
     async def fault(request: Request, error: Exception) -> Response:
         log_fault(error)
-        if request.url.path.startswith(_FOR_PROGRAMS):
-            told = "Something went wrong on our side. Try again, then tell the operator."
-            return problem("fault", told, _open(request))
-        call = state.answers.routing.frame(dt.datetime.now(dt.UTC)).call
+        if for_a_program(request.url.path):
+            told = "Something went wrong on our side. Try again, then tell the operator the request_id."
+            return problem("fault", told, open_to_all(request.url.path))
         return problem_page(
             request,
             500,
             "Something went wrong on our side",
             "Try again in a minute.",
-            f"If a child is in danger now, call {call.danger['telephone']}. To talk about a child in "
-            f"Birmingham, call {call.now['role']} on {call.now['telephone']}.",
+            pathways.call_words(),
+            f"If it goes on, tell whoever runs this website this number: {request_id.get()}.",
         )
 
     app.add_exception_handler(ProblemError, _told)
@@ -106,27 +122,41 @@ def assemble(state: State, log: AccessLog | None = None) -> ASGIApp:
         Route("/api/v1/pathways/{flow}/outcome", Outcomes(pathways)),
     ]
     templates = templates_by_endpoint([*hot, *app.router.routes])
-    router = Router(hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory, pathways))
-    return Shell(router, templates, fault, log)
+    router = Router(
+        hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory, pathways, settings)
+    )
+    gate = Gate(settings, pathways.call_words)
+    shell = Shell(router, templates, fault, gate, Seal(settings.hsts, templates), log=log, measures=measures)
+    return behind_proxies(shell, settings.proxies) if settings.proxies else shell
 
 
-def _lifespan(directory: DirectoryState, pathways: PathwayState) -> Lifespan[Any]:
+def behind_proxies(shell: ASGIApp, proxies: tuple[str, ...]) -> ASGIApp:
+    """The application where `proxies` are believed: who asks, by which scheme, and the request's name."""
+    believing = ProxyHeadersMiddleware(shell, list(proxies))  # type: ignore[arg-type]
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if client and client[0] in believing.trusted_hosts:
+            scope[PEER_IS_OURS] = True
+        await believing(scope, receive, send)  # type: ignore[arg-type]
+
+    return asked
+
+
+def _lifespan(directory: DirectoryState, pathways: PathwayState, settings: Settings) -> Lifespan[Any]:
     """While the server runs: what there is of a directory is opened beside the first requests, and the
     questionnaires are read."""
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
+        events.info("started", process=os.getpid(), **shown(settings))
         directory.warm()
         pathways.warm()
         yield
         directory.close()
+        events.info("stopped", process=os.getpid())
 
     return lifespan
-
-
-def _open(request: Request) -> dict[str, str]:
-    """What lets any site's script read the answers of the standard's addresses, errors too."""
-    return OPEN_TO_ALL if request.url.path.startswith("/oruk") else {}
 
 
 async def _told(_request: Request, error: Exception) -> Response:
@@ -137,12 +167,12 @@ async def _told(_request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 400
-    if request.url.path.startswith(_FOR_PROGRAMS):
-        headers: dict[str, Any] = dict(getattr(error, "headers", None) or {}) | _open(request)
+    if for_a_program(request.url.path):
+        headers: dict[str, Any] = dict(getattr(error, "headers", None) or {}) | open_to_all(request.url.path)
         if status == 405:
             return problem("method_not_allowed", "See /api/v1/openapi.json for what works here.", headers)
         told = "There is nothing at this address. See /api/v1/openapi.json."
-        return problem("no_such_address", told, _open(request))
+        return problem("no_such_address", told, open_to_all(request.url.path))
     title, words = _PAGE_PROBLEMS.get(
         status, ("That did not work", "Go back to the home page and try again.")
     )

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.directory_state import DirectoryState
+from api.log import events
 from api.pathway_state import PathwayState
 from api.problems import NO_STORE
 from api.state import State
@@ -24,9 +25,10 @@ class Ready:
 
     def __init__(self, state: State, directory: DirectoryState, pathways: PathwayState) -> None:
         self.state, self.directory, self.pathways = state, directory, pathways
+        self._status = "ok"
 
-    def answer(self, _request: Request) -> Response:
-        """Answer one request."""
+    def facts(self) -> dict[str, Any]:
+        """The status, and that of each part with its reasons."""
         answers = self.state.current()
         directory = self.directory.health()
         postcodes: dict[str, Any] = {
@@ -39,7 +41,17 @@ class Ready:
         words = {part["status"] for part in parts.values()}
         # A machine that has never had a directory goes on answering postcodes and whom to call.
         status = "down" if "down" in words else "ok" if words == {"ok"} else "degraded"
-        return _told({"status": status, **parts}, 503 if status == "down" else 200)
+        return {"status": status, **parts}
+
+    def answer(self, _request: Request) -> Response:
+        """Answer one request."""
+        facts = self.facts()
+        status = facts["status"]
+        if status != self._status:  # whoever polls this is told of each change in the log too
+            reasons = [one for part in facts.values() if isinstance(part, dict) for one in part["reasons"]]
+            events.warning("readiness", was=self._status, now=status, reasons=reasons)
+            self._status = status
+        return _told(facts, 503 if status == "down" else 200)
 
 
 def _told(facts: dict[str, Any], status: int = 200) -> Response:

@@ -12,8 +12,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api.directory_state import DirectoryState
+from api.log import log_fault
 from api.problems import ProblemError
-from api.shell import log_fault
 from api.state import LOOK_EVERY_SECONDS, State
 from directory.next_step import next_step
 

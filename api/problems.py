@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from api.guard.identity import request_id
+
 MEDIA_TYPE = "application/problem+json"
 NO_STORE = "no-store"
 SAMPLES = "Listings marked `sample` are invented, to show how the directory works."
@@ -18,6 +20,8 @@ CODES: dict[str, tuple[int, str]] = {
     "bad_parameter": (400, "A parameter has a value that cannot be used"),
     "unknown_parameter": (400, "There is no such parameter"),
     "bad_body": (400, "The body cannot be used"),
+    "wrong_host": (400, "Not a name of this server"),
+    "not_for_you": (403, "Not for everybody"),
     "unknown": (404, "Postcode not known"),
     "no_postcode_near": (404, "No postcode within 500 metres"),
     "no_such_layer": (404, "There is no such layer"),
@@ -30,9 +34,11 @@ CODES: dict[str, tuple[int, str]] = {
     "gone": (410, "Withdrawn"),
     "body_too_large": (413, "The body is too large"),
     "too_many": (413, "Too many postcodes in one request"),
+    "address_too_long": (414, "The address is too long"),
     "not_json": (415, "The body must be JSON"),
     "bad_answers": (422, "Answers that the questionnaire does not have"),
     "unanswered": (422, "A question is not answered yet"),
+    "too_often": (429, "Too many requests"),
     "fault": (500, "A fault of ours"),
     "no_directory": (503, "No directory has been built"),
     "no_schools": (503, "No list of schools can be used"),
@@ -41,8 +47,10 @@ CODES: dict[str, tuple[int, str]] = {
 
 
 def problem_body(code: str, detail: str, **members: Any) -> bytes:
-    """The JSON of a problem; `members` are added to it."""
+    """The JSON of a problem; `members` are added to it, and the name of the request that it answers."""
     status, title = CODES[code]
+    if name := request_id.get():
+        members["request_id"] = name
     return orjson.dumps(
         {
             "type": f"urn:earlyhelp:problem:{code}",

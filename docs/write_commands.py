@@ -17,8 +17,8 @@ HEAD = """# The `earlyhelp` command
 Written by `python -m docs.write_commands` from the commands' own help; a test holds it to that.
 
 Results go to standard output and everything else to standard error. Exit codes: 0 done, 1 findings or a
-refused change, 2 wrong use, 3 a fault of ours. Two settings, both environment variables: `EARLYHELP_VAR`
-names the folder for what is built (`var/` of a checkout), `EARLYHELP_DATA` that of shipped facts (`data/`).
+refused change, 2 wrong use, 3 a fault of ours. Settings are environment variables:
+[settings](settings.md) has them.
 """
 
 

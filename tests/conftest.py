@@ -27,6 +27,8 @@ def pytest_configure() -> None:
     """Give the tests a folder of their own: what a steward imported into `var/` must not change them."""
     os.environ["EARLYHELP_VAR"] = str(ROOT / "var" / "test")
     os.environ.pop("EARLYHELP_DATA", None)
+    # All tests ask from one address, and more often than any person could.
+    os.environ["EARLYHELP_RATE_LIMIT"] = "off"
     # Speed is no business of the tests. A machine that only accepts tries the same cases each time; a
     # person's tries new ones.
     settings.register_profile("person", deadline=None)

@@ -1,8 +1,11 @@
-"""Telling the stewards of a problem with a listing: closed choices only, and only from a page of ours."""
+"""Telling the stewards of a problem with a listing: closed choices only.
+
+That it comes from a page of ours is seen to before it gets here (`api/guard/origin.py`).
+"""
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,17 +23,12 @@ def report_routes(site: Site) -> list[BaseRoute]:
 
     async def report(request: Request) -> Response:
         number = request.path_params["number"]
-        if not from_our_page(request):
-            return problem_page(
-                request,
-                403,
-                "That did not come from our page",
-                "Open the listing again and send the form from there.",
-            )
         fields = await form_fields(request)
+        if fields is None:
+            return problem_page(request, 413, "That was too long", "Choose one of the problems on the page.")
         client = request.client.host if request.client else ""
         try:
-            outcome = site.directory.report(number, first(fields or {}, "problem"), client)
+            outcome = site.directory.report(number, first(fields, "problem"), client)
             if outcome == "no_such_listing":
                 return gone(request, site, number, "services")
             return _answer(request, site, number, outcome, client)
@@ -89,16 +87,3 @@ def _answer(request: Request, site: Site, number: str, outcome: str, client: str
             {"text": "Report a problem"},
         ],
     )
-
-
-def from_our_page(request: Request) -> bool:
-    """Whether a form was sent from a page of this site, by what the browser says of it.
-
-    Browsers say `Sec-Fetch-Site` where the connection is safe, and an `Origin` otherwise (pages with such a
-    form let it through; see `same_origin_referrer`). A request that says neither is refused.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return bool(origin) and urlsplit(origin or "").netloc == request.headers.get("host", "")

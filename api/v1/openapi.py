@@ -261,6 +261,9 @@ def document() -> Schema:
         },
     }
     paths |= directory_paths() | pathway_paths() | crosswalk_paths() | school_paths()
+    for operations in paths.values():
+        for operation in operations.values():  # what the guard before every address may say
+            operation["responses"] |= refused("address_too_long", "too_often")
     return {
         "openapi": "3.1.0",
         "info": {

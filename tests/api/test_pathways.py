@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 import api.pathway_state
 from api.app import create_app
 from api.directory_state import DirectoryState
+from api.log import AccessLog
 from api.pathway_state import NO_SERVICES, PathwayState
-from api.shell import AccessLog
 from api.state import State
 from directory.pathway.walk import follow, parse
 from geo.home import data_dir
@@ -202,7 +202,7 @@ def test_a_search_that_breaks_never_takes_the_number_with_it(
 
 def test_the_log_has_the_pattern_only(built: Path) -> None:
     out = io.StringIO()
-    with TestClient(create_app(data_dir(), built, AccessLog(out))) as client:
+    with TestClient(create_app(data_dir(), built, AccessLog(out, "console"))) as client:
         client.post(OUTCOME, json={"answers": codes(), "postcode": "B15 2TT"})
         client.get("/worried/early-help", params={"a": "v1.aan", "w": "h"})
         client.post("/worried/early-help/result", data={"a": codes(), "postcode": "B15 2TT"})

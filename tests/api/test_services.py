@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.shell import AccessLog
+from api.log import AccessLog
 from geo.home import data_dir
 from tests.api.stocking import empty_var
 
@@ -63,7 +63,7 @@ def test_a_postcode_in_an_address_is_refused_and_not_repeated(asking: TestClient
 
 def test_no_log_ever_holds_what_was_asked(stocked: Path) -> None:
     written = io.StringIO()
-    with TestClient(create_app(data_dir(), stocked, AccessLog(written))) as client:
+    with TestClient(create_app(data_dir(), stocked, AccessLog(written, "console"))) as client:
         client.get("/oruk/v3/services?postcode=B15%202TT&search=zzqxv")
         client.post(SEARCH, json={"text": "zzqxv", "postcode": "B15 2TT"})
         client.get("/api/v1/suggest?q=zzqxv")

@@ -1,0 +1,1 @@
+"""What stands round every request: who may ask how often, what is refused, and how an answer is sealed."""
