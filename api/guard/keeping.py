@@ -19,6 +19,7 @@ _KEEPING = {
     "/about": SHORT,
     "/accessibility": SHORT,
     "/api/v1/changes": MINUTE,
+    "/api/v1/crosswalk": UNTIL,
     "/api/v1/layers": UNTIL,
     "/api/v1/needs": MINUTE,
     "/api/v1/openapi.json": SHORT,

@@ -32,6 +32,7 @@ def routes_of(app: Any) -> list[BaseRoute]:
 _FILLED = {
     "{postcode}": "B152TT",
     "{layer}": "hub",
+    "{other}": "district",
     "{flow}": "early-help",
     "/static/{name}": "/static/favicon.svg",
     "/areas/{layer}/{code}": "/areas/district/E14000564",
