@@ -15,7 +15,7 @@ BY_DIGEST = "no-cache, or a year where its digest stands in the address"
 
 # What begins with an address; the longest beginning counts. "=" ends an address that is meant by itself.
 _KEEPING = {
-    "/=": SHORT,
+    "/=": NEVER,  # whose line is open now
     "/about": SHORT,
     "/accessibility": SHORT,
     "/api/v1/changes": MINUTE,
@@ -28,6 +28,8 @@ _KEEPING = {
     "/api/v1/pathways/{flow}/outcome": NEVER,
     "/api/v1/points": NEVER,
     "/api/v1/postcodes": UNTIL,
+    "/api/v1/schools": MINUTE,
+    "/api/v1/schools/{urn}": UNTIL,
     "/api/v1/services": MINUTE,
     "/api/v1/services.ndjson": NEVER,
     "/api/v1/suggest": MINUTE,
@@ -43,6 +45,7 @@ _KEEPING = {
     "/oruk/v3": MINUTE,
     "/postcode": NEVER,
     "/privacy": SHORT,
+    "/schools": NEVER,
     "/services": NEVER,
     "/static": BY_DIGEST,
     "/worried": NEVER,

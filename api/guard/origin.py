@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-ONLY_ASK = ("/postcode", "/services")
+ONLY_ASK = ("/postcode", "/services", "/schools")
 ONLY_ASK_BELOW = ("/worried/",)
 
 

@@ -83,6 +83,8 @@ def filled(pattern: str, client: TestClient) -> str:
         path = found[1] if found else "/maps/none.html"
     for name, value in _FILLED.items():
         path = path.replace(name, value) if name.startswith("{") else path
+    if "{urn}" in path:
+        path = path.replace("{urn}", str(client.get("/api/v1/schools").json()["schools"][0]["urn"]))
     for name in ("{number}", "{id}"):
         if name in path:
             path = path.replace(name, _number(path, client))
