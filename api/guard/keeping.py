@@ -10,6 +10,7 @@ from __future__ import annotations
 NEVER = "no-store"  # a home, hours, answers, or anything sent by POST
 SHORT = "private, max-age=300"  # pages that say the same to everybody all day
 MINUTE = "private, max-age=60"  # what the next publish may change
+BY_HOURS = "no-store where it has hours, else private, max-age=300"
 UNTIL = "private, max-age=300 at most"  # until a line next opens or closes
 BY_DIGEST = "no-cache, or a year where its digest stands in the address"
 
@@ -34,8 +35,7 @@ _KEEPING = {
     "/api/v1/services.ndjson": NEVER,
     "/api/v1/suggest": MINUTE,
     "/areas=": SHORT,
-    "/areas/{layer}=": NEVER,  # the contacts of every team and whether they are open
-    "/areas/{layer}/{code}": SHORT,  # but for a team's own page, which has its hours
+    "/areas/{layer}": BY_HOURS,  # teams have hours, wards have none
     "/favicon.ico": BY_DIGEST,
     "/health": NEVER,
     "/maps": BY_DIGEST,

@@ -68,6 +68,8 @@ def test_every_address_is_kept_as_the_table_says(own_app: Any, whole: TestClient
         elif rule == UNTIL:
             assert (found := re.fullmatch(r"private, max-age=(\d+)", told)), (address, told)
             assert int(found[1]) <= 300
+        elif rule == BY_HOURS:
+            assert told in (NEVER, SHORT), address
         else:
             assert rule in (SHORT, MINUTE)
             assert told == rule, address
@@ -80,6 +82,12 @@ def test_only_a_file_with_its_own_digest_is_kept_for_good(whole: TestClient) -> 
     for address in found:
         assert whole.get(address).headers["cache-control"] == YEAR, address
         assert whole.get(address.replace("?v=", "?v=0")).headers["cache-control"] == "no-cache"
+
+
+def test_a_page_with_hours_is_never_kept_and_one_without_may_be(whole: TestClient) -> None:
+    for path, kept in (("/areas/hub", NEVER), ("/areas/ward_2018", SHORT)):
+        assert whole.get(path).headers["cache-control"] == kept
+    assert whole.get("/").headers["cache-control"] == NEVER
 
 
 @pytest.mark.parametrize(
