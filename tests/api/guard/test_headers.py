@@ -11,7 +11,7 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api.guard.keeping import BY_DIGEST, MINUTE, NEVER, SHORT, UNTIL, rule_of
+from api.guard.keeping import BY_DIGEST, BY_HOURS, MINUTE, NEVER, SHORT, UNTIL, rule_of
 from api.pages.csp import TEMPLATE_SCRIPT_HASH
 from api.settings import Settings
 from tests.api.guard.routes import addresses, ask
