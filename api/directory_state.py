@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from api.log import events
 from api.problems import ProblemError
 from api.state import State
 from directory.store.records import StoreError
@@ -151,6 +152,7 @@ class DirectoryState:
         finder.warm()
         catalogue = Catalogue(generation.published, needs, before.catalogue if before else None)
         published = generation.published
+        events.info("revision", revision=published.revision, services=len(published.ids("service")))
         return Current(generation, published, finder, catalogue, needs, finder.geography, words, Kept())
 
     def _index_problem(self) -> str | None:

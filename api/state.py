@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+from api.log import events
 from directory.answer import Answers
 from directory.contacts_in_use import contacts_in_use
 from directory.routing.contacts import ContactsError
@@ -63,10 +64,12 @@ class State:
             routing = Routing.open(self.var / SNAPSHOT) if marks[1] != self._marks[1] else old.routing
         except (GazetteerError, SnapshotError, ContactsError) as error:
             self.problem = str(error)
+            events.warning("data refused", reason=self.problem)
         else:
             if routing is not old.routing:
                 self._held_back = None
             self.answers, self.problem = Answers(gazetteer, routing), self._held_back
+            events.info("data", gazetteer=gazetteer.release, contacts=routing.version)
         self._marks = marks
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from api.log import AccessLog, events, write_events
+from tests.api.serving import ROOT
 
 
 @pytest.fixture
@@ -66,6 +68,14 @@ def test_start_stop_and_readiness_are_events(start: Any, written: io.StringIO) -
     assert "token" not in told[0]
 
 
+def test_a_publish_that_is_taken_up_is_an_event_with_its_revision(start: Any, written: io.StringIO) -> None:
+    with start() as client:
+        client.get("/services?q=housing")
+    told = [one for one in lines(written) if one["event"] == "revision"]
+    assert [one["revision"] for one in told] == [1]
+    assert told[0]["services"] > 200
+
+
 def test_a_fault_is_an_event_with_the_name_of_its_request_and_without_its_text(
     start: Any, written: io.StringIO
 ) -> None:
@@ -94,3 +104,14 @@ def test_what_a_library_warns_of_has_the_same_shape_and_no_trace(written: io.Str
     assert (first["event"], first["level"]) == ("Exception in ASGI application", "error")
     assert "B15" not in written.getvalue()
     assert (second["event"], second["count"]) == ("something", 1)
+
+
+def test_every_event_is_in_the_operators_guide() -> None:
+    guide = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    used = {
+        name
+        for file in (ROOT / "api").rglob("*.py")
+        for name in re.findall(r'\bevents\.\w+\(\s*"([^"]+)"', file.read_text("utf-8"))
+    }
+    assert {"started", "fault", "revision"} <= used
+    assert {name for name in used if f"`{name}`" not in guide} == set()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from tests.api.serving import server
+from tests.api.serving import ROOT, server
 
 TOKEN = "0123456789abcdef-token"
 
@@ -49,6 +49,14 @@ def test_facts_of_the_data_are_those_that_the_rest_of_the_house_tells(start: Any
     assert value(text, f'earlyhelp_ready{{status="{ready["status"]}"}}') == 1
     reasons = len(ready["directory"]["reasons"])
     assert value(text, 'earlyhelp_reasons{part="directory"}') == reasons
+
+
+def test_every_figure_is_in_the_operators_guide_and_no_other(start: Any) -> None:
+    guide = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    told = set(re.findall(r"^# TYPE (\w+)", start().get("/metrics").text, re.MULTILINE))
+    assert {name for name in told if f"`{name}" not in guide} == set()
+    rows = set(re.findall(r"^\| `(earlyhelp_\w+)", guide, re.MULTILINE))
+    assert rows <= told
 
 
 def test_what_is_wrong_is_in_the_figures(start: Any) -> None:
