@@ -32,7 +32,8 @@ from api.problems import NO_STORE, ProblemError, problem
 from api.settings import SHARED_FIGURES, Settings
 from api.state import State
 
-disable_created_metrics()  # when each row was begun, which several workers could not tell either
+# When each row was begun, which several workers could not tell either.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _BUCKETS = (0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 _STATUSES = ("ok", "degraded", "down")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("api.md", "oruk.md", "website.md")
+PAGES = ("api.md", "operating.md", "oruk.md", "website.md")
 _FORM = re.compile(r"\{\w+(:\w+)?\}")
 
 
