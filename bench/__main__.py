@@ -16,7 +16,10 @@ from typing import Any
 
 from bench.report import Row, as_json, as_text, say
 
-SUBJECTS = ("http", "memory", "tag", "lookup", "start", "build", "uk", "search", "judged", "pathway")
+SUBJECTS = (
+    *("http", "memory", "tag", "lookup", "start", "build", "uk"),
+    *("search", "judged", "pathway", "pages"),
+)
 _WITH_FOLDERS = ("memory", "uk")
 
 

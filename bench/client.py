@@ -69,19 +69,21 @@ async def _run(port: int, requests: list[bytes], seconds: float) -> dict[str, fl
     return {"requests": len(taken), "seconds": passed, "p99": p99, "failed": failed[0]}
 
 
-def _request(line: str) -> bytes:
+def _request(line: str, port: int, headers: dict[str, str]) -> bytes:
     path, _, body = line.partition("\t")
+    told = f"Host: 127.0.0.1:{port}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     if not body:
-        return f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+        return f"GET {path} HTTP/1.1\r\n{told}\r\n".encode()
     content = body.encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+    head = f"POST {path} HTTP/1.1\r\n{told}"
     return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
 
 def main() -> None:
-    """`python -m bench.client PORT FILE SECONDS`: prints one line of JSON."""
+    """`python -m bench.client PORT FILE SECONDS HEADERS`: prints one line of JSON."""
     port, file, seconds = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-    requests = [_request(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    headers = json.loads(sys.argv[4])
+    requests = [_request(line, port, headers) for line in file.read_text(encoding="utf-8").splitlines()]
     try:
         import uvloop
 

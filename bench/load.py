@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +20,9 @@ function init(args)
   for line in io.lines("%(file)s") do
     local path, body = line:match("^([^\\t]*)\\t?(.*)$")
     if body == "" then
-      requests[#requests + 1] = wrk.format("GET", path)
+      requests[#requests + 1] = wrk.format("GET", path, {%(headers)s})
     else
-      requests[#requests + 1] = wrk.format("POST", path, {["Content-Type"] = "application/json"}, body)
+      requests[#requests + 1] = wrk.format("POST", path, {%(headers)s}, body)
     end
   end
 end
@@ -60,18 +60,28 @@ def client() -> str:
     return "wrk" if shutil.which("wrk") else "bench/client.py (wrk is not installed)"
 
 
-def load(server: Server, requests: Sequence[tuple[str, str]], seconds: int) -> Load:
-    """Send `requests`, (path, JSON body or empty), round and round for so many seconds."""
+_JSON = {"Content-Type": "application/json"}
+
+
+def load(
+    server: Server,
+    requests: Sequence[tuple[str, str]],
+    seconds: int,
+    headers: Mapping[str, str] = _JSON,
+) -> Load:
+    """Send `requests`, (path, body or empty), round and round for so many seconds, all with `headers`."""
     with tempfile.TemporaryDirectory(prefix="earlyhelp-bench-") as folder:
         file = Path(folder) / "requests.tsv"
         file.write_text("".join(f"{path}\t{body}\n" for path, body in requests), encoding="utf-8")
         if shutil.which("wrk"):
             script = Path(folder) / "requests.lua"
-            script.write_text(_LUA % {"file": file}, encoding="utf-8")
+            told = ", ".join(f'["{name}"] = "{value}"' for name, value in headers.items())
+            script.write_text(_LUA % {"file": file, "headers": told}, encoding="utf-8")
             command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
             command.append(f"http://127.0.0.1:{server.port}")
         else:
             command = [sys.executable, "-m", "bench.client", str(server.port), str(file), str(seconds)]
+            command.append(json.dumps(dict(headers)))
         before = server.cpu_seconds()
         ran = subprocess.run(
             on_core(1, command),
