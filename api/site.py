@@ -13,7 +13,7 @@ from api.directory_state import DirectoryState
 from api.schools_state import LiveSchools
 from api.state import State
 from directory import areas
-from directory.prepared import ATTRIBUTION, versions
+from directory.prepared import ATTRIBUTION, Prepared, versions
 
 Facts = dict[str, Any]
 
@@ -24,6 +24,7 @@ class LiveSite:
     def __init__(self, state: State, directory: DirectoryState, schools: LiveSchools) -> None:
         self.state, self.schools = state, schools
         self.directory = LiveDirectory(directory)
+        self._layers: tuple[Prepared, list[Facts]] | None = None
 
     @property
     def var_dir(self) -> Path:
@@ -41,15 +42,21 @@ class LiveSite:
         return {"now": call.now, "danger": call.danger}
 
     def layers(self) -> list[Facts]:
-        """Every layer's generation in force today."""
+        """Every layer's generation in force today: one list for all, not to be changed.
+
+        It is made once for the stretch of time in which no contact opens or closes.
+        """
         answers = self.state.current()
-        found = (areas.layer_areas(answers, layer) for layer in answers.layers)
-        return [layer for layer in found if layer and layer["generation"]]
+        prepared = answers.prepared()
+        held = self._layers
+        if held is None or held[0] is not prepared:
+            found = (areas.layer_areas(answers, layer) for layer in answers.layers)
+            held = self._layers = (prepared, [layer for layer in found if layer and layer["generation"]])
+        return held[1]
 
     def layer(self, layer: str) -> Facts | None:
         """The generation in force today of one layer, with its areas and their contacts."""
-        found = areas.layer_areas(self.state.current(), layer)
-        return found if found and found["generation"] else None
+        return next((one for one in self.layers() if one["layer"] == layer), None)
 
     def area(self, layer: str, code: str) -> Facts | None:
         """One area, also a retired one, and until when holds what it says of who is open."""

@@ -126,12 +126,13 @@ def area_name(area: str, layers: Sequence[Facts]) -> str:
 
 def known(question: Question, layers: Sequence[Facts], needs: Sequence[Facts]) -> Question:
     """The question without areas and needs that there are none of: old bookmarks still find something."""
-    codes = {need["code"] for need in needs}
-    areas = {f"{layer['layer']}:{area['code']}" for layer in layers for area in layer["areas"]}
+    codes = {need["code"] for need in needs} if question.needs else set()
+    layer, _, code = question.area.partition(":")
+    there = any(one["layer"] == layer and any(a["code"] == code for a in one["areas"]) for one in layers)
     return replace(
         question,
         needs=tuple(code for code in question.needs if code in codes),
-        area=question.area if question.area in areas else "",
+        area=question.area if there else "",
     )
 
 
@@ -144,7 +145,8 @@ def _bands(age: str, counted: Sequence[Facts]) -> list[Facts]:
         items = [
             {"value": one, "text": first_up(age_words(one)), "count": None, "on": one == age} for one in ages
         ]
-        made.append({"title": f"{title}: {count} service{'' if count == 1 else 's'}", "items": items})
+        words = f"{title}: {count} service{'' if count == 1 else 's'}"
+        made.append({"title": words, "items": items, "still": not any(item["on"] for item in items)})
     return made
 
 
@@ -172,11 +174,15 @@ def _first_needs(items: list[Facts]) -> tuple[list[Facts], list[Facts]]:
 
 
 def _areas(area: str, districts: Sequence[Facts], layers: Sequence[Facts]) -> list[Facts]:
-    """Sets of areas to choose from, one a layer; districts first and with how many services serve each."""
+    """Sets of areas to choose from, one a layer; districts first and with how many services serve each.
+
+    The items of a set are `still` where they are the same for everybody: none is counted or chosen.
+    """
     counts = {one["code"]: one["count"] for one in districts}
     return [
         {
             "title": layer["title"] + (" (illustrative)" if layer["status"] == "illustrative" else ""),
+            "still": layer["layer"] != "district" and area.partition(":")[0] != layer["layer"],
             "items": [
                 {
                     "value": f"{layer['layer']}:{each['code']}",

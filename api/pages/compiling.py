@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -19,7 +19,8 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
-from jinja2.runtime import Undefined
+from jinja2.runtime import Context, Macro, Undefined
+from jinja2.utils import internalcode
 from markupsafe import Markup
 
 MOST_KEPT = 2048
@@ -30,6 +31,8 @@ _METHODS = frozenset(dir(dict))
 def escaped(value: object) -> str:
     """A value as HTML text, as `markupsafe.escape` gives it."""
     if value.__class__ is not str:
+        if value.__class__ is int:
+            return str(value)
         if hasattr(value, "__html__"):
             safe: str = value.__html__()
             return safe
@@ -55,6 +58,19 @@ class _Generator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
 
 
+class _Context(Context):
+    """Calls a macro at once, without the search for what else a callable may want."""
+
+    @internalcode
+    def call(self, obj: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        if obj.__class__ is Macro:
+            # What Jinja gives to functions that take a context; its own `call` leaves them out here too.
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return obj(self.eval_ctx, *args, **kwargs)
+        return super().call(obj, *args, **kwargs)
+
+
 class Unindented(Extension):
     """Takes the indentation and the empty lines out of the text of a template, never out of a value."""
 
@@ -67,36 +83,44 @@ class Unindented(Extension):
 
 
 class Keep(Extension):
-    """`{% keep FACTS %}…{% endkeep %}`: HTML that is made from these facts alone is made once and kept.
+    """`{% keep FACTS if CONDITION %}…{% endkeep %}`: HTML of these facts alone, made once and kept.
 
-    The key is the facts' whole content, so that nothing can grow old. Only for what is the same for all:
-    never for anything that a person typed or answered.
+    The key is the facts' whole content, so that nothing can grow old. Only for what is the same for all,
+    never for what a person typed or answered: the condition says when nothing of that is in it.
     """
 
     tags = {"keep"}  # noqa: RUF012 - so it is declared in Jinja
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self._kept: OrderedDict[tuple[str, bytes], Markup] = OrderedDict()
+        self.kept: OrderedDict[tuple[str, bytes], Markup] = OrderedDict()
 
     def parse(self, parser: Parser) -> nodes.Node:
         """The tag as a call with its body as a block."""
         lineno = next(parser.stream).lineno
-        facts = [parser.parse_expression()]
-        while parser.stream.skip_if("comma"):
-            facts.append(parser.parse_expression())
+        facts: list[nodes.Expr] = []
+        condition: nodes.Expr = nodes.Const(True)
+        while parser.stream.current.type != "block_end":
+            if parser.stream.skip_if("name:if"):
+                condition = parser.parse_expression()
+                break
+            if facts:
+                parser.stream.expect("comma")
+            facts.append(parser.parse_expression(with_condexpr=False))
         body = parser.parse_statements(("name:endkeep",), drop_needle=True)
         where = nodes.Const(f"{parser.name}:{lineno}")
-        call = self.call_method("_made", [where, nodes.List(facts)])
+        call = self.call_method("_made", [where, condition, nodes.List(facts)])
         return nodes.CallBlock(call, [], [], body).set_lineno(lineno)
 
-    def _made(self, where: str, facts: list[Any], caller: Callable[[], str]) -> Markup:
+    def _made(self, where: str, condition: object, facts: list[Any], caller: Callable[[], str]) -> Markup:
+        if not condition:
+            return Markup(caller())
         key = where, orjson.dumps(facts, default=_none)
-        made = self._kept.get(key)
+        made = self.kept.get(key)
         if made is None:
-            made = self._kept[key] = Markup(caller())
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            made = self.kept[key] = Markup(caller())
+            while len(self.kept) > MOST_KEPT:
+                self.kept.popitem(last=False)
         return made
 
 
@@ -109,6 +133,7 @@ class PageEnvironment(Environment):
     """Jinja's environment with the above."""
 
     code_generator_class = _Generator
+    context_class = _Context
     escaped = staticmethod(escaped)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -118,3 +143,7 @@ class PageEnvironment(Environment):
                 return obj[attribute]
             return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def make_globals(self, d: Mapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """A plain dictionary: every import of a macro compares its keys, which is slow for Jinja's chain."""
+        return {**self.globals, **(d or {})}

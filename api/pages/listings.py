@@ -70,7 +70,7 @@ def service_page(request: Request, site: Site, found: Facts) -> Response:
         opening=listing.opening(listing.schedules(service), at),
         places=listing.places(service, at),
         drawing=_map(site, service),
-        areas=listing.areas(service, area_names(site)),
+        areas=listing.areas(service, area_names(site, service)),
         steps=listing.steps(service, route),
         costs=listing.costs(service),
         languages=listing.languages(service),
@@ -119,12 +119,16 @@ def gone(request: Request, site: Site, number: str, folder: str) -> Response:
     )
 
 
-def area_names(site: Site) -> Mapping[tuple[str, str], str]:
-    """The names of areas in force, by layer and code: "Edgbaston (district)"."""
+def area_names(site: Site, service: Facts) -> Mapping[tuple[str, str], str]:
+    """The names of the areas in force that a service names, by layer and code: "Edgbaston (district)"."""
+    named = {(one.get("layer"), one.get("code")) for one in service.get("service_areas") or []}
+    layers = {layer for layer, _code in named}
     return {
         (layer["layer"], area["code"]): f"{area['name']} ({layer['title'][:1].lower()}{layer['title'][1:]})"
         for layer in site.layers()
+        if layer["layer"] in layers
         for area in layer["areas"]
+        if (layer["layer"], area["code"]) in named
     }
 
 

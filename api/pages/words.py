@@ -145,6 +145,12 @@ def mail_address(value: Any) -> str:
     return quote(str(value or ""), safe="@.+-_")
 
 
+def part_of_address(value: Any) -> str:
+    """A text as it may stand in an address. Codes, which are nearly all there are, stay as they are."""
+    text = str(value)
+    return text if text.isascii() and text.isalnum() else quote(text, safe="/")
+
+
 def distance(value: Any) -> str:
     """Metres as the crow flies: "about 400 metres away", "about 1.2 miles away"; nothing for no number."""
     if not isinstance(value, int | float):

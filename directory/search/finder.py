@@ -332,7 +332,11 @@ class Finder:
         ]
 
     def needs(self) -> list[Facts]:
-        """Every need with the number of services for it, in the order of the file."""
+        """Every need with the number of services for it, in the order of the file. Not to be changed."""
+        return self._needs
+
+    @cached_property
+    def _needs(self) -> list[Facts]:
         counts = self.columns.tally("need", self.filters.visible)
         return [
             {

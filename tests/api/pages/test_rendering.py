@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from jinja2 import nodes
 from markupsafe import Markup, escape
+from starlette.testclient import TestClient
 
-from api.pages.compiling import escaped
+from api.pages.compiling import Keep, escaped
 from api.pages.rendering import SEAM, TEMPLATES, environment, render
 
 
@@ -109,3 +110,27 @@ def test_a_member_of_a_dictionary_never_hides_its_methods() -> None:
         "{{ one.items() | length }} {{ one.gone is defined }} {{ one.kind }}"
     )
     assert template.render(one={"items": 3, "kind": "x"}) == "2 False x"
+
+
+def test_html_is_not_kept_while_its_condition_says_that_somebody_typed_something() -> None:
+    made: list[str] = []
+    source = "{% keep if not typed %}<i>{{ made.append(typed) or typed }}</i>{% endkeep %}"
+    template = environment().from_string(source)
+    shown = [template.render(made=made, typed=typed) for typed in ("B15 2TT", "", "B15 2TT", "")]
+    assert shown == ["<i>B15 2TT</i>", "<i></i>", "<i>B15 2TT</i>", "<i></i>"]
+    assert made == ["B15 2TT", "", "B15 2TT"]
+
+
+def test_nothing_that_was_typed_or_answered_is_among_what_is_kept(pages: TestClient) -> None:
+    keep = environment().extensions["api.pages.compiling.Keep"]
+    assert isinstance(keep, Keep)
+    typed = ["B31 1AA", "B311AZ", "B31 1", "CV1 1AA", "XQZJ"]
+    for postcode in typed:
+        pages.post("/postcode", data={"postcode": postcode})
+        pages.post("/services", data={"q": f"{postcode} kummerwort", "postcode": postcode})
+    assert "kummerwort" in pages.get("/services?q=kummerwort").text
+    assert keep.kept
+    for (_where, facts), html in keep.kept.items():
+        for words in (*typed, "kummerwort"):
+            assert words not in facts.decode()
+            assert words not in html
