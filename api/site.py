@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from api.about import about
 from api.directory_site import LiveDirectory
 from api.directory_state import DirectoryState
 from api.schools_state import LiveSchools
 from api.state import State
 from directory import areas
-from directory.prepared import ATTRIBUTION, Prepared, versions
+from directory.prepared import Prepared
 
 Facts = dict[str, Any]
 
@@ -71,49 +71,6 @@ class LiveSite:
         return areas.misfit(self.state.current())
 
     def about(self) -> Facts:
-        """Sources, counts and versions."""
-        answers = self.state.current()
-        gazetteer = answers.gazetteer
-        today = areas.today()
-        chosen = [gazetteer.generations[i] for i in gazetteer.in_force(today)]
-        sources = [
-            {
-                "name": gazetteer.meta["source"],
-                "licence": "Open Government Licence v3.0",
-                "note": "grid references, local authorities and which postcodes exist",
-            }
-        ]
-        sources += [
-            {
-                "name": g["title"],
-                "version": g["id"],
-                "licence": "Open Government Licence v3.0",
-                "note": g["source"],
-            }
-            for g in chosen
-            if g["kind"] == "reference"
-        ]
-        if schools := self.schools.about()["list"]:
-            part = "" if schools["complete"] else "; not all schools of the city"
-            sources.append(
-                {
-                    "name": schools["source"],
-                    "version": schools["edition"],
-                    "licence": schools["licence"],
-                    "note": f"{schools['schools']} schools{part}",
-                }
-            )
-        counts: list[list[Any]] = [
-            ["Birmingham postcodes", gazetteer.city_rows],
-            ["distinct points they stand at", gazetteer.meta["city_points"]],
-            ["other UK postcodes, each with its local authority", gazetteer.outside.rows],
-            ["local authorities", sum(1 for code, _name in gazetteer.authorities if code)],
-        ]
-        counts += [[g["title"], len(g["areas"])] for g in chosen]
-        return {
-            "sources": sources,
-            "counts": counts,
-            "versions": versions(gazetteer, answers.routing.version, chosen)
-            | {"built": dt.datetime.fromisoformat(gazetteer.meta["built"]).strftime("%Y-%m-%d")},
-            "attribution": ATTRIBUTION,
-        }
+        """Sources, counts, accuracy and versions."""
+        listed = self.schools.about()["list"]
+        return about(self.state.current(), self.directory.directory, listed, self.state.data)

@@ -173,6 +173,10 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
             "About the data",
             section="about",
             about=site.about(),
+            questionnaires=[
+                f"{flow.title}: version {flow.version}, {flow.status}"
+                for flow in map(pathways.library().current, pathways.library().flows)
+            ],
             kept=True,
             indexed=True,
         )

@@ -10,8 +10,8 @@ layer     layer, title, kind ("team" | "reference"), generation, valid_from, val
 area      the members of its layer save `areas`, and: code, name, in_force (bool), contacts: [contact, ...],
           successors: [{layer, code, name}, ...], postcodes? (how many postcodes it holds), homes,
           overlaps_on, overlaps, combinations (docs/api.md), holds {until}
-about     sources: [{name, version?, licence?, note?}, ...], counts: [[words, number], ...],
-          versions: {name: value}, attribution
+about     what `api.about.about` gives: sources: [{name, version?, licence?, note?}, ...], counts:
+          [[words, number], ...], contacts, listings?, accuracy?, versions: {name: value}, attribution
 """
 
 from __future__ import annotations

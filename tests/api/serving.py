@@ -17,14 +17,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @contextmanager
-def server(var: Path, *, workers: int = 1, url: str = "") -> Iterator[str]:
-    """The address of `earlyhelp serve` over `var`, stopped afterwards."""
+def server(var: Path, *, workers: int = 1, url: str = "", log: Path | None = None) -> Iterator[str]:
+    """The address of `earlyhelp serve` over `var`, stopped afterwards. All that it writes goes to `log`."""
     environment = {**os.environ, "EARLYHELP_VAR": str(var), "EARLYHELP_DATABASE_URL": url}
     port = _free_port()
     command = [sys.executable, "cli.py", "serve", "--port", str(port), "--workers", str(workers)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with (log or Path(os.devnull)).open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
     base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
