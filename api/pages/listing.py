@@ -106,12 +106,15 @@ def week(schedules: Sequence[Content], at: dt.datetime) -> list[Facts]:
     from directory.listings import hours
 
     first = at.astimezone(hours.LONDON).date()
+    midnights = [dt.datetime.combine(first + dt.timedelta(days=n), dt.time(), hours.LONDON) for n in range(8)]
+    whole = hours.spans(schedules, midnights[0], midnights[7])
     days: list[Facts] = []
     for away in range(7):
         date = first + dt.timedelta(days=away)
-        start = dt.datetime.combine(date, dt.time(), hours.LONDON)
-        end = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), hours.LONDON)
-        spans = hours.spans(schedules, start, end)
+        start, end = midnights[away], midnights[away + 1]
+        spans = [
+            (max(opens, start), min(closes, end)) for opens, closes in whole if opens < end and closes > start
+        ]
         days.append(
             {
                 "day": _DAYS[date.weekday()],

@@ -142,7 +142,24 @@ _TERMS: tuple[tuple[str, str, str], ...] = (
         "workers who help the whole family, before social workers are needed",
     ),
 )
-_FOUND = tuple((term, re.compile(rf"\b(?:{pattern})"), meaning) for term, pattern, meaning in _TERMS)
+
+
+def _needles(pattern: str) -> tuple[str, ...]:
+    """What a text that the pattern finds has in it, in small letters: how each of its alternatives begins."""
+    found = []
+    for alternative in pattern.split("|"):
+        begun = re.sub(r"\[([A-Z])[a-z]\]", r"\1", alternative)
+        literal = re.match(r"[\w ]+", begun)
+        if literal is None:
+            raise ValueError(f"{alternative!r} does not begin with a letter")
+        words = literal[0]
+        found.append((words[:-1] if begun[len(words) :].startswith("?") else words).lower())
+    return tuple(found)
+
+
+_FOUND = tuple(
+    (term, _needles(pattern), re.compile(rf"\b(?:{pattern})"), meaning) for term, pattern, meaning in _TERMS
+)
 
 # What each of the city's maps shows, for people who have never heard its name.
 LAYERS = {
@@ -161,7 +178,12 @@ LAYERS = {
 def terms_in(*texts: str) -> list[tuple[str, str]]:
     """The field's words that the texts use, each with what it means, in the order of the list."""
     told = " ".join(texts)
-    return [(term, meaning) for term, pattern, meaning in _FOUND if pattern.search(told)]
+    small = told.lower()
+    return [
+        (term, meaning)
+        for term, needles, pattern, meaning in _FOUND
+        if any(needle in small for needle in needles) and pattern.search(told)
+    ]
 
 
 def meaning_of(layer: str) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -116,8 +117,28 @@ class Row:
                 yield day
 
 
+# What of a schedule row says when it holds. Rows that say the same are read once.
+_SAYS_WHEN = (
+    *("byday", "bymonthday", "valid_from", "valid_to", "dtstart", "until", "freq", "interval", "count"),
+    *("opens_at", "closes_at"),
+)
+
+
 def read_row(content: Mapping[str, Any]) -> Row | None:
     """A schedule row as the listing has it; None where its days cannot be told."""
+    said = [content.get(name) for name in _SAYS_WHEN]
+    try:
+        return _read_once(*said)
+    except TypeError:  # a list or an object stands where a word should
+        return _read(dict(zip(_SAYS_WHEN, said, strict=True)))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _read_once(*said: Hashable) -> Row | None:
+    return _read(dict(zip(_SAYS_WHEN, said, strict=True)))
+
+
+def _read(content: Mapping[str, Any]) -> Row | None:
     days = _byday(content.get("byday"))
     month_days = _bymonthday(content.get("bymonthday"))
     if days is None or month_days is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.pages import listing
+from directory.listings.hours import LONDON, spans
 from geo.home import data_dir
 from tests.api.pages.reading import addresses, names, sample, samples, title, words
 from tests.api.stocking import publish, retired
@@ -181,3 +184,21 @@ def test_the_a_to_z_has_every_need_by_letter_and_by_group_with_the_words_for_it(
         assert f'id="{letter[1:]}"' in answer.text
     for address in re.findall(r'href="(/services\?need=[^"]+)"', answer.text)[::10]:
         assert pages.get(address).status_code == 200
+
+
+def test_each_day_of_a_week_has_the_hours_of_that_day_also_where_clocks_change() -> None:
+    rows = [
+        {"freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU", "opens_at": "22:00", "closes_at": "02:30"},
+        {"freq": "WEEKLY", "byday": "SA", "opens_at": "00:00", "closes_at": "00:00"},
+        {"freq": "WEEKLY", "byday": "SU", "opens_at": "12:00", "closes_at": "13:00"},
+    ]
+    for day in (dt.date(2026, 3, 26), dt.date(2026, 10, 22), dt.date(2026, 6, 1)):
+        shown = listing.week(rows, dt.datetime.combine(day, dt.time(12), LONDON))
+        assert len(shown) == 7
+        for one in shown:
+            date = dt.date.fromisoformat(one["date"])
+            start = dt.datetime.combine(date, dt.time(), LONDON)
+            end = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), LONDON)
+            told = [listing._span(opens, closes, start, end) for opens, closes in spans(rows, start, end)]
+            assert one["words"] == ", ".join(told)
+            assert len(told) == {5: 1, 6: 3}.get(date.weekday(), 2)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.listings.hours import now_words, spans, state, words
+from directory.listings.recurrence import read_row
 
 LONDON = ZoneInfo("Europe/London")
 UTC = dt.UTC
@@ -338,3 +339,10 @@ def test_no_row_whatever_it_holds_breaks_the_answer(rows: list[dict[str, Any]]) 
     moment = at("2026-11-23T10:00")
     assert now_words(state(rows, moment), moment)
     assert all(isinstance(sentence, str) for sentence in words(rows))
+
+
+def test_a_row_with_a_list_where_a_word_should_stand_gives_no_days() -> None:
+    assert read_row({"byday": ["MO"], "opens_at": "09:00", "closes_at": "17:00"}) is None
+    assert read_row({"byday": "MO", "opens_at": {"at": "09:00"}, "closes_at": "17:00"}) == read_row(
+        {"byday": "MO", "closes_at": "17:00"}
+    )
