@@ -86,8 +86,8 @@ def _non_geographic(place: Place) -> Facts:
         }
     return {
         "postcode": show(place.canonical) if len(place.canonical) > 4 else place.canonical,
-        "message": "This postcode stands for no place: it belongs to a large organisation, the forces or "
-        "post boxes, or the directory gives it no position. Ask for the postcode of the home.",
+        "message": "This postcode stands for no place that we know. It may be that of a large firm, of "
+        "the forces or of post boxes. Ask for the postcode of the home.",
     }
 
 

@@ -160,6 +160,7 @@ def _needles(pattern: str) -> tuple[str, ...]:
 _FOUND = tuple(
     (term, _needles(pattern), re.compile(rf"\b(?:{pattern})"), meaning) for term, pattern, meaning in _TERMS
 )
+TERM = re.compile("|".join(pattern.pattern for _, _, pattern, _ in _FOUND))  # any of them
 
 # What each of the city's maps shows, for people who have never heard its name.
 LAYERS = {
@@ -168,7 +169,8 @@ LAYERS = {
     "ward_2018": "the part of the city that elects one or two councillors now",
     "constituency_2024": "the part of the city that elects one Member of Parliament",
     "lsoa_2021": "a small area that the census counts, of about 1,500 people",
-    "hub": "social workers and family workers who keep children safe (this is what safeguarding means)",
+    "hub": "social workers and family workers. "
+    "Safeguarding means keeping children safe from harm and neglect",
     "childrens_centre": "play, health and family help for children under 5",
     "health_visiting": "nurses who visit families with a baby or a child under 5",
     "family_support": "workers who help the whole family, before social workers are needed",
