@@ -14,6 +14,7 @@ from typing import Any
 from directory.routing.route import Contact, Frame
 
 Facts = dict[str, Any]
+_CITYWIDE = ("danger", "front_door")
 _HERE = "If the child is in Birmingham now"
 
 
@@ -33,10 +34,21 @@ class Spot:
 
 
 def steps(words: Iterable[str], spot: Spot, audience: str = "professional") -> list[Facts]:
-    """The contacts for an outcome's contact words, in order, the last of them open.
+    """The contacts for an outcome's contact words, in order, the last of them open; not to be changed.
 
-    `audience` is professional or public: whose contacts of a team are given.
+    `audience` is professional or public: whose contacts of a team are given. Where no team is among them
+    they are the same for every home in the city, and made once for the stretch of time of the frame.
     """
+    words = tuple(words)
+    if spot.elsewhere is not None or not all(word.startswith(_CITYWIDE) for word in words):
+        return _steps(words, spot, audience)
+    found: list[Facts] | None = spot.frame.kept.get(words)
+    if found is None:
+        found = spot.frame.kept[words] = _steps(words, spot, audience)
+    return found
+
+
+def _steps(words: Sequence[str], spot: Spot, audience: str) -> list[Facts]:
     found: list[Facts] = []
     for word in words:
         kind, _, code = word.partition(":")
@@ -165,9 +177,7 @@ def _nobody(kind: str, title: str, words: str) -> Facts:
 
 def _once(found: Sequence[Facts]) -> list[Facts]:
     """Without a contact that stands earlier already."""
-    kept: list[Facts] = []
+    kept: dict[tuple[str, str | None], Facts] = {}
     for one in found:
-        key = (one["title"], one["telephone"])
-        if key not in {(other["title"], other["telephone"]) for other in kept}:
-            kept.append(one)
-    return kept
+        kept.setdefault((one["title"], one["telephone"]), one)
+    return list(kept.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,8 +17,17 @@ from directory.answer import Answers
 from directory.contact_steps import Spot, first_open, steps, telephone_link
 from directory.helpful import helpful, needs
 from directory.pathway.decide import Decision
-from directory.pathway.explain import level_of, route_facts, rule_facts, source_facts, why, would_change
-from directory.pathway.walk import write
+from directory.pathway.explain import (
+    level_of,
+    outcome_facts,
+    route_facts,
+    rule_facts,
+    sources,
+    why,
+    would_change,
+)
+from directory.pathway.flow import Timeframe
+from directory.pathway.walk import address
 from directory.prepared import Prepared
 from directory.routing.london import LONDON
 from geo.gazetteer import CITY
@@ -52,8 +62,11 @@ def next_step(
     flow, outcome = decision.flow, decision.outcome
     listed = steps(outcome.contact, spot)
     home = postcode if "areas" in found else ""
-    services = helpful(decision, home, moment, finder) if finder and spot.elsewhere is None else []
+    wanted = needs(decision)
+    services = helpful(decision, wanted, home, moment, finder) if finder and spot.elsewhere is None else []
     start, until = prepared.frame.holds
+    told, rule, reasons = outcome_facts(flow, outcome), rule_facts(flow, decision.rule), why(decision)
+    routes = [route_facts(flow, one) for one in decision.routes]
     return {
         "flow": flow.id,
         "title": flow.title,
@@ -62,7 +75,7 @@ def next_step(
         "notice": flow.notice or None,
         "notice_newer": notice_newer,
         "level": level_of(flow, decision.level),
-        "outcome": _outcome(decision),
+        "outcome": told,
         "route": route_facts(flow, decision.route) if decision.route else None,
         "also": [
             route_facts(flow, one) | {"steps": steps(one.contact, spot) if one.contact else []}
@@ -72,17 +85,18 @@ def next_step(
         "steps": listed,
         "danger": _call(prepared.frame.call.danger),
         "by": by(decision, moment),
-        "why": why(decision),
-        "rule": rule_facts(flow, decision.rule),
+        "why": reasons,
+        "rule": rule,
         "would_change": would_change(decision),
+        "sources": sources(flow, [one["source"] for one in (told, rule, *reasons, *routes)]),
         "place": _place(found) if found else None,
         "teams": found.get("teams", []) if spot.teams is not None else [],
         "cautions": found.get("cautions", []),
         "services": services,
-        "needs": sorted(needs(decision)),
+        "needs": sorted(wanted),
         "family": _family(decision, spot),
         "supports": SUPPORTS,
-        "answers": write(flow, decision.answers),
+        "answers": address(flow, decision.answers),
         "date": moment.astimezone(LONDON).isoformat(timespec="minutes"),
         "holds": {"from": start, "until": until},
         "versions": prepared.versions
@@ -102,22 +116,6 @@ def _spot(prepared: Prepared, found: Facts) -> Spot:
     elsewhere = call if found and not city and authority.get("code") != CITY else None
     teams = {team["layer"]: team for team in found["teams"]} if city else None
     return Spot(prepared.frame, teams, titles, elsewhere)
-
-
-def _outcome(decision: Decision) -> Facts:
-    flow, outcome = decision.flow, decision.outcome
-    return {
-        "id": outcome.id,
-        "title": outcome.title,
-        "sentence": outcome.sentence,
-        "leads": outcome.leads,
-        "consent": {"needed": outcome.consent.needed, "why": outcome.consent.why},
-        "forms": list(outcome.forms),
-        "say": list(outcome.say),
-        "meanwhile": list(outcome.meanwhile),
-        "disagree": outcome.disagree,
-        "source": source_facts(flow, outcome.source),
-    }
 
 
 def _family(decision: Decision, spot: Spot) -> Facts:
@@ -194,10 +192,14 @@ def working_day(start: dt.date, days: int) -> dt.date:
 
 def by(decision: Decision, at: dt.datetime) -> Facts:
     """By when something must come: the outcome's own words, the date worked out, and whom to ask after it."""
-    frame = decision.outcome.timeframe
+    return _by(decision.outcome.timeframe, at.astimezone(LONDON).date())
+
+
+@lru_cache(maxsize=256)
+def _by(frame: Timeframe, today: dt.date) -> Facts:
     if frame.decision_working_days is None:
         return {"text": frame.text, "date": None, "words": None, "escalate_to": frame.escalate_to or None}
-    day = working_day(at.astimezone(LONDON).date(), frame.decision_working_days)
+    day = working_day(today, frame.decision_working_days)
     words = f"That is by the end of {day:%A} {day.day} {day:%B} {day.year}."
     if frame.escalate_to:
         words += f" If nothing has come by then, go to: {frame.escalate_to}."

@@ -64,7 +64,7 @@ def step_card(step: Facts) -> str:
     lines += ["", _heading("If you disagree"), *_wrapped(outcome["disagree"])]
     lines += ["", _heading("Why")]
     for one in step["why"]:
-        source = f" ({one['source']['reference']})" if one["source"] else ""
+        source = f" ({one['source']})" if one["source"] else ""
         lines += _wrapped(f"{one['question']['title']} {one['answer']['text']}")
         lines += _wrapped(f"{one['words']}{source}", "    ")
     if not step["why"]:

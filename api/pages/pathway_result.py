@@ -78,8 +78,8 @@ def result_facts(decision: Decision, step: Facts, where: Where, typed: str) -> F
 
 def _sources(step: Facts) -> list[Facts]:
     """Every paragraph that the reasons name, once."""
-    every = [*(one["source"] for one in step["why"]), step["rule"]["source"], step["outcome"]["source"]]
-    return list({one["reference"]: one for one in every if one}.values())
+    named = [*(one["source"] for one in step["why"]), step["rule"]["source"], step["outcome"]["source"]]
+    return [step["sources"][one] for one in dict.fromkeys(named) if one]
 
 
 def saved_page(facts: Facts) -> Response:

@@ -78,6 +78,16 @@ def pathway_schemas() -> Schema:
             "until": or_null({"type": "string", "format": "date-time"}),
         }
     )
+    source = members(
+        {
+            "reference": TEXT,
+            "title": TEXT,
+            "address": TEXT,
+            "read": DATE,
+            "paragraph": or_null(TEXT),
+            "words": or_null(TEXT),
+        }
+    )
     return {
         "Pathways": members({"pathways": many(members({**row, "in_use": _TRUTH}))}),
         "Pathway": members(
@@ -118,6 +128,7 @@ def pathway_schemas() -> Schema:
                 "why": many(_THING),
                 "rule": _THING,
                 "would_change": many(_THING),
+                "sources": {"type": "object", "additionalProperties": source},
                 "place": or_null(_THING),
                 "teams": many(_THING),
                 "cautions": many(TEXT),

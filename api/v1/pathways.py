@@ -175,7 +175,8 @@ def opened_of(library: Library, flow_id: str, sent: dict[str, Any]) -> Opened:
             return opened
         flow = version_of(library, flow_id, version)
         for question, choice in answers.items():
-            check_answer(flow, question, choice)
+            if not isinstance(choice, str) or (question, choice) not in flow.choices:
+                raise no_such_answer(flow, question)
         return Opened(flow, follow(flow, answers), newer_than(library, flow))
     except NoSuchFlow as error:
         raise ProblemError("no_such_pathway", str(error)) from None
@@ -184,17 +185,15 @@ def opened_of(library: Library, flow_id: str, sent: dict[str, Any]) -> Opened:
         raise ProblemError(code, str(error)) from None
 
 
-def check_answer(flow: Flow, question: str, choice: Any) -> None:
-    """Refuse an answer that the version does not have, naming its question. Raises `ProblemError`."""
-    if isinstance(choice, str) and (question, choice) in flow.choices:
-        return
+def no_such_answer(flow: Flow, question: str) -> ProblemError:
+    """The problem for an answer that the version does not have, naming its question."""
     named = question[:60]
     if question not in flow.by_id:
         told = f"Version {flow.version} has no question {named!r}."
     else:
         known = ", ".join(one.id for one in flow.by_id[question].choices)
         told = f"Question {named!r} has no such answer. Its answers are: {known}."
-    raise ProblemError("bad_answers", told, question=named)
+    return ProblemError("bad_answers", told, question=named)
 
 
 def unanswered(opened: Opened, error: Undecided) -> ProblemError:

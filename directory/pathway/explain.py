@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from typing import Any
 
 from directory.pathway.decide import Change, Decision
-from directory.pathway.flow import Choice, Demand, Flow, Level, Question, Route, Rule
+from directory.pathway.flow import Choice, Demand, Flow, Level, Outcome, Question, Route, Rule
 
 Facts = dict[str, Any]
 _RAISES, _LOWERS, _ALIKE = 6, 4, 2
 _NAMED = 3
+
+
+_MOST_KEPT = 8192
+
+
+def kept(flow: Flow, key: Hashable, make: Callable[[], Facts]) -> Facts:
+    """What is told of a part of a version, made once: the same for everybody, so it is not to be changed.
+
+    `key` names the part: a rule, an outcome, one answer. Nobody's answers are ever in one together.
+    """
+    found = flow.told.get(key)
+    if found is None:
+        if len(flow.told) >= _MOST_KEPT:
+            flow.told.clear()
+        found = flow.told[key] = make()
+    return found
 
 
 def level_facts(level: Level) -> Facts:
@@ -19,7 +38,7 @@ def level_facts(level: Level) -> Facts:
 
 def level_of(flow: Flow, level_id: str) -> Facts:
     """The same by its id."""
-    return level_facts(flow.levels[flow.level_rank[level_id]])
+    return kept(flow, ("level", level_id), lambda: level_facts(flow.levels[flow.level_rank[level_id]]))
 
 
 def source_facts(flow: Flow, reference: str) -> Facts | None:
@@ -38,6 +57,24 @@ def source_facts(flow: Flow, reference: str) -> Facts | None:
     }
 
 
+def sources(flow: Flow, references: Iterable[str | None]) -> dict[str, Facts]:
+    """What the references that facts name stand for: each once, in their order, by the reference."""
+    found: dict[str, Facts] = {}
+    for reference in references:
+        if reference is not None and reference not in found:
+            found[reference] = kept(flow, ("source", reference), partial(_source, flow, reference))
+    return found
+
+
+def _source(flow: Flow, reference: str) -> Facts:
+    return source_facts(flow, reference) or {}
+
+
+def _known(flow: Flow, reference: str) -> str | None:
+    """A reference as facts name it; None where there is no such source."""
+    return reference if reference.partition("#")[0] in flow.sources else None
+
+
 def demand_words(flow: Flow, demand: Demand | None) -> str:
     """What an answer demands, in words."""
     if demand is None:
@@ -51,12 +88,20 @@ def demand_words(flow: Flow, demand: Demand | None) -> str:
 
 
 def why(decision: Decision) -> list[Facts]:
-    """Each answer that decided: what it demands, the rule that answered to it, and its source."""
-    return [_reason(decision, question, choice) for question, choice in decision.deciding]
+    """Each answer that decided: what it demands, the rule that answered to it, its source's reference."""
+    flow, rule = decision.flow, decision.rule
+    found = []
+    for question, choice in decision.deciding:
+        answers_to = _answers_to(decision, question, choice)
+        key = ("why", question.id, choice.id, rule.id, answers_to)
+        found.append(
+            flow.told.get(key) or kept(flow, key, partial(_reason, flow, question, choice, rule, answers_to))
+        )
+    return found
 
 
-def _reason(decision: Decision, question: Question, choice: Choice) -> Facts:
-    flow, demand = decision.flow, choice.demands
+def _reason(flow: Flow, question: Question, choice: Choice, rule: Rule, answers_to: bool) -> Facts:
+    demand = choice.demands
     route = flow.route_by_id[demand.route] if demand and demand.route else None
     return {
         "question": {"id": question.id, "code": question.code, "title": question.title},
@@ -68,8 +113,8 @@ def _reason(decision: Decision, question: Question, choice: Choice) -> Facts:
         "words": demand_words(flow, demand)
         if demand
         else "decides which of two next steps of this level is the right one",
-        "rule": decision.rule.id if _answers_to(decision, question, choice) else None,
-        "source": source_facts(flow, choice.source or decision.rule.source),
+        "rule": rule.id if answers_to else None,
+        "source": _known(flow, choice.source or rule.source),
     }
 
 
@@ -86,8 +131,12 @@ def _answers_to(decision: Decision, question: Question, choice: Choice) -> bool:
 
 
 def rule_facts(flow: Flow, rule: Rule) -> Facts:
-    """A rule in words, with its source."""
-    return {"id": rule.id, "words": rule_words(flow, rule), "source": source_facts(flow, rule.source)}
+    """A rule in words, with the reference of its source."""
+    return kept(
+        flow,
+        ("rule", rule.id),
+        lambda: {"id": rule.id, "words": rule_words(flow, rule), "source": _known(flow, rule.source)},
+    )
 
 
 def rule_words(flow: Flow, rule: Rule) -> str:
@@ -127,9 +176,13 @@ def would_change(decision: Decision) -> list[Facts]:
     downs = [one for one in decision.would_change if one.direction == "down"]
     ups.sort(key=lambda one: rank[one.level])
     shown: list[Change] = []
+    alike: Counter[str] = Counter()
     for one in ups:
-        if sum(other.outcome is one.outcome for other in shown) < _ALIKE and len(shown) < _RAISES:
+        if alike[one.outcome.id] < _ALIKE:
+            alike[one.outcome.id] += 1
             shown.append(one)
+            if len(shown) == _RAISES:
+                break
     found = [_change_facts(flow, one) for one in [*shown, *downs[:_LOWERS]]]
     held = decision.held_by
     if len(held) > 1 and not any(rank[one.level] < rank[decision.level] for one in downs):
@@ -153,6 +206,11 @@ def would_change(decision: Decision) -> list[Facts]:
 
 
 def _change_facts(flow: Flow, change: Change) -> Facts:
+    key = (change.question.id, change.given.id, change.instead.id, change.outcome.id, *change[4:])
+    return flow.told.get(key) or kept(flow, key, lambda: _changed(flow, change))
+
+
+def _changed(flow: Flow, change: Change) -> Facts:
     level = level_of(flow, change.level)
     words = (
         f"If “{change.question.title}” were answered “{change.instead.text}”: "
@@ -174,19 +232,45 @@ def _change_facts(flow: Flow, change: Change) -> Facts:
 
 
 def route_facts(flow: Flow, route: Route) -> Facts:
-    """A route: what to do, and its source."""
-    return {
-        "id": route.id,
-        "title": route.title,
-        "action": route.action,
-        "beats_level": route.beats_level,
-        "source": source_facts(flow, route.source),
-    }
+    """A route: what to do, and the reference of its source."""
+    return kept(
+        flow,
+        ("route", route.id),
+        lambda: {
+            "id": route.id,
+            "title": route.title,
+            "action": route.action,
+            "beats_level": route.beats_level,
+            "source": _known(flow, route.source),
+        },
+    )
+
+
+def outcome_facts(flow: Flow, outcome: Outcome) -> Facts:
+    """An outcome: what to do, and the reference of its source."""
+    return kept(
+        flow,
+        ("outcome", outcome.id),
+        lambda: {
+            "id": outcome.id,
+            "title": outcome.title,
+            "sentence": outcome.sentence,
+            "leads": outcome.leads,
+            "consent": {"needed": outcome.consent.needed, "why": outcome.consent.why},
+            "forms": list(outcome.forms),
+            "say": list(outcome.say),
+            "meanwhile": list(outcome.meanwhile),
+            "disagree": outcome.disagree,
+            "source": _known(flow, outcome.source),
+        },
+    )
 
 
 def explanation(decision: Decision, address: str) -> Facts:
     """Everything about the decision itself: no place, no moment, no contact."""
     flow = decision.flow
+    reasons, rule = why(decision), rule_facts(flow, decision.rule)
+    routes = [route_facts(flow, one) for one in decision.routes]
     return {
         "flow": flow.id,
         "version": flow.version,
@@ -196,10 +280,11 @@ def explanation(decision: Decision, address: str) -> Facts:
         "level": level_of(flow, decision.level),
         "demanded": level_of(flow, decision.demanded),
         "outcome": {"id": decision.outcome.id, "title": decision.outcome.title},
-        "rule": rule_facts(flow, decision.rule),
-        "routes": [route_facts(flow, one) for one in decision.routes],
-        "why": why(decision),
+        "rule": rule,
+        "routes": routes,
+        "why": reasons,
         "would_change": would_change(decision),
+        "sources": sources(flow, [one["source"] for one in (*reasons, rule, *routes)]),
     }
 
 
@@ -209,7 +294,7 @@ def explanation_text(facts: Facts) -> str:
     lines.append("Why")
     for one in facts["why"]:
         lines.append(f"  {one['question']['title']} {one['answer']['text']}")
-        source = one["source"]
+        source = facts["sources"].get(one["source"])
         told = f"    {one['words']}"
         lines.append(f"{told} ({source['reference']}, {source['title']})" if source else told)
     if not facts["why"]:

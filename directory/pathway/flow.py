@@ -7,10 +7,10 @@ can say where.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 NOT_SURE = "not_sure"
 """The choice that every question has."""
@@ -259,6 +259,11 @@ class Flow:
         return {(question.id, one.id): one for question in self.questions for one in question.choices}
 
     @cached_property
+    def ending(self) -> frozenset[tuple[str, str]]:
+        """The choices that end the questionnaire, by the ids of the question and of the choice."""
+        return frozenset(key for key, choice in self.choices.items() if choice.ends)
+
+    @cached_property
     def ranked(self) -> Mapping[str, tuple[Choice, ...]]:
         """The choices of each question from the mildest to the worst."""
         return {one.id: tuple(sorted(one.choices, key=lambda choice: choice.rank)) for one in self.questions}
@@ -343,6 +348,24 @@ class Flow:
                 worse = tuple(one for one in ranked if one[0].rank > given.rank)
                 milder = tuple(one for one in reversed(ranked) if one[0].rank < given.rank)
                 found[question.id, given.id] = Option(question, given, rank, route, worse, milder, plain)
+        return found
+
+    @cached_property
+    def told(self) -> dict[Hashable, dict[str, Any]]:
+        """What is told of parts of this version, as `directory.pathway.explain` keeps it."""
+        return {}
+
+    @cached_property
+    def wanting(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The needs to look for services for after each choice.
+
+        An answer of not sure says nothing about what is needed, only the need to talk.
+        """
+        found = {}
+        for question in self.questions:
+            for choice in question.choices:
+                demands = choice.demands is not None and choice.id != NOT_SURE
+                found[question.id, choice.id] = (*choice.needs, *(question.needs if demands else ()))
         return found
 
     @cached_property

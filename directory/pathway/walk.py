@@ -109,13 +109,13 @@ def write(flow: Flow, answers: Mapping[str, str]) -> str:
 
     Raises `WalkError` for a question or choice that the flow does not have.
     """
-    kept = follow(flow, answers).answers
-    codes = (
-        question.code + flow.choices[question.id, kept[question.id]].code
-        for question in flow.questions
-        if question.id in kept
-    )
-    return ".".join((flow.address, *codes))
+    return address(flow, follow(flow, answers).answers)
+
+
+def address(flow: Flow, kept: Answers) -> str:
+    """The same of answers that are a walk's."""
+    choices, by_id = flow.choices, flow.by_id
+    return ".".join((flow.address, *[by_id[one[0]].code + choices[one].code for one in kept.items()]))
 
 
 def path(flow: Flow, answers: Mapping[str, str]) -> list[Question]:
@@ -141,7 +141,7 @@ def asked(flow: Flow, answers: Mapping[str, str]) -> list[Question]:
         given = answers.get(question.id)
         if given is not None:
             on_path[question.id] = given
-            if flow.choices[question.id, given].ends:
+            if (question.id, given) in flow.ending:
                 break
     return found
 
@@ -151,11 +151,12 @@ def follow(flow: Flow, answers: Mapping[str, str]) -> Walk:
 
     Raises `WalkError` naming a question or choice that the flow does not have.
     """
+    choices = flow.choices
     for question_id, choice_id in answers.items():
-        question = flow.by_id.get(question_id)
-        if question is None:
-            raise WalkError(f"There is no question {str(question_id)[:60]!r}.", "unknown")
-        if (question_id, choice_id) not in flow.choices:
+        if (question_id, choice_id) not in choices:
+            question = flow.by_id.get(question_id)
+            if question is None:
+                raise WalkError(f"There is no question {str(question_id)[:60]!r}.", "unknown")
             known = ", ".join(one.id for one in question.choices)
             raise WalkError(
                 f"Question {question_id!r} has no answer {str(choice_id)[:60]!r}. Its answers are {known}.",
@@ -165,5 +166,7 @@ def follow(flow: Flow, answers: Mapping[str, str]) -> Walk:
     kept = {question.id: answers[question.id] for question in steps if question.id in answers}
     left = answers.keys() - kept.keys()
     dropped = tuple(question.id for question in flow.questions if question.id in left) if left else ()
-    unanswered = next((question for question in steps if question.id not in kept), None)
+    unanswered = None
+    if len(kept) < len(steps):
+        unanswered = next(question for question in steps if question.id not in kept)
     return Walk(kept, dropped, tuple(steps), unanswered)

@@ -19,6 +19,7 @@ import orjson
 
 from directory.listings.hours import LONDON
 from directory.search.ages import read_age_words
+from directory.search.answering import Answering
 from directory.search.columns import Columns, Mask
 from directory.search.documents import Analysis, document
 from directory.search.explain import Standing, at_home, result, shown
@@ -119,6 +120,9 @@ class Finder:
         self.filters = Filters(self.columns, self.geography, self.service)
         self._facets = Facets(self.filters, self.analysis.needs, self._languages, self._features)
         self._standing = lru_cache(maxsize=4)(lambda day: standing(self.columns, day))
+        self._answering = Answering(
+            self.columns, self.filters, self.analysis.needs, self.service, self._shown, self._standing
+        )
         self._answers: OrderedDict[object, bytes] = OrderedDict()
         self._lock = Lock()
 
@@ -176,23 +180,18 @@ class Finder:
             "revision": self.revision,
         }
 
-    def open_first(self, asked: Asked, limit: int) -> list[Facts]:
-        """At most `limit` results, without what surrounds them in `find`; shared parts, so not to be changed.
-
-        Those open at the moment come first, then those whose hours are not known, then the closed; among
-        each those that answer to more of the needs asked for, and then the order of `find`.
-        """
-        at = (asked.at or dt.datetime.now(dt.UTC)).replace(second=0, microsecond=0)
-        understood = self.understanding.read(asked.text)
-        want = wanted(asked, understood, self._home(asked.postcode.strip(), at), at)
-        found = self.rank(understood, want, self.words_match(understood))
-        numbers = np.asarray(found.numbers, np.int64)
-        hours = np.full(self.columns.count, 1)
-        hours[self.columns["hours.listing"]] = 2
-        hours[self.filters.one("open_now", True, at)] = 0
-        more = -self.columns.how_many("need", asked.needs)
-        places = np.lexsort((np.arange(len(numbers)), more[numbers], hours[numbers]))
-        return [self.result(found, int(place)) for place in places[:limit]]
+    def open_first(
+        self,
+        needs: frozenset[str],
+        home: Home | None,
+        at: dt.datetime,
+        *,
+        level: str | None,
+        limit: int,
+        enough: int,
+    ) -> list[Facts]:
+        """Results that answer to `needs`, without what surrounds them in `find`: see `Answering.first`."""
+        return self._answering.first(needs, home, at, level=level, limit=limit, enough=enough)
 
     def words_match(self, understood: Understood, *, least: float | None = None) -> Matched:
         """What the words alone find; everything where there are none and something else was asked."""

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import hypot
 from typing import Any, Literal
 
 import numpy as np
@@ -80,6 +81,7 @@ class Geography:
             for area, (code, _name) in enumerate(g["areas"])
         }
         self.overlaps = lru_cache(maxsize=4096)(self._overlaps)
+        self._answering = lru_cache(maxsize=16)(self._answering_on)
 
     def outcode(self, outcode: str) -> bool:
         """Whether there are postcodes of this outcode, or of its letters."""
@@ -128,7 +130,7 @@ class Geography:
             return self._partial_home(place, on)
         return Home(place.status)
 
-    def _answering(self, on: dt.date) -> list[int]:
+    def _answering_on(self, on: dt.date) -> list[int]:
         """Generations whose codes a listing may name: team layers in force, every drawing of the others."""
         generations = self.gazetteer.generations
         in_force = set(self.gazetteer.in_force(on))
@@ -206,7 +208,8 @@ class Geography:
         return smaller > 0 and int((first & second).sum()) > OVERLAP * smaller
 
 
-def _pair(value: str) -> tuple[str, str]:
+def area_pair(value: str) -> tuple[str, str]:
+    """The layer and the code of an area as the columns hold it."""
     layer, _space, code = value.partition(" ")
     return layer, code
 
@@ -218,7 +221,7 @@ def covers(country: str, authority: str) -> bool:
 
 def serving_area(columns: Columns, geography: Geography, area: tuple[str, str]) -> Mask:
     """Which listings serve an area wholly or partly, those for the whole city or country included."""
-    wanted = [v for v in columns.values["area"] if geography.overlaps(_pair(v), area)]
+    wanted = [v for v in columns.values["area"] if geography.overlaps(area_pair(v), area)]
     return columns.having("area", wanted)
 
 
@@ -230,7 +233,7 @@ def serving_home(columns: Columns, home: Home) -> NDArray[np.int8]:
     serves[columns.any_of("area")] = NO
     levels: dict[int, list[str]] = {CHECK: [], YES: []}
     for value in columns.values["area"]:
-        layer, code = _pair(value)
+        layer, code = area_pair(value)
         inside = covers(code, home.authority) if layer == COUNTRY else (layer, code) in home.inside
         if inside:
             levels[YES].append(value)
@@ -258,4 +261,4 @@ def place_metres(place: Mapping[str, Any], home: Home | None) -> int | None:
         return None
     north = (lat - home.spot[0]) * 1e6 * METRES_A_LAT
     east = (lon - home.spot[1]) * 1e6 * METRES_A_LON
-    return round(float(np.hypot(north, east)))
+    return round(hypot(north, east))

@@ -257,7 +257,8 @@ def test_a_service_that_is_closed_stands_behind_those_that_are_open(
     answers: Answers, services: Finder
 ) -> None:
     evening = dt.datetime(2026, 11, 23, 18, tzinfo=LONDON)
-    found = helpful(_decided("additional"), HOME, evening, services)
+    decision = _decided("additional")
+    found = helpful(decision, needs(decision), HOME, evening, services)
     now = [one["open"]["now"] for one in found]
     assert {True, False} <= set(now)
     assert now == sorted(now, key=[True, None, False].index)

@@ -157,9 +157,11 @@ def test_every_reason_names_its_source_and_is_written_in_sentences(
     for address, decision in list(decisions.items())[::11]:
         facts = explanation(decision, address)
         for one in facts["why"]:
-            assert one["source"]["address"].startswith("https://")
-            assert one["source"]["words"]
-        assert facts["rule"]["source"]["reference"]
+            source = facts["sources"][one["source"]]
+            assert source["reference"] == one["source"]
+            assert source["address"].startswith("https://")
+            assert source["words"]
+        assert facts["rule"]["source"] in facts["sources"]
         assert all(one["words"].endswith(".") for one in facts["would_change"])
         text = explanation_text(facts)
         assert decision.outcome.title in text and "Why" in text

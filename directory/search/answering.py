@@ -1,0 +1,205 @@
+"""Services that answer to needs, with no words asked for: open ones first, for a home and a minute.
+
+What comes next after an outcome is chosen here. Only the few listings that answer to one of the needs are
+looked at, however many there are, and nothing is kept of a home or of what was asked for it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from math import hypot
+from typing import Any
+
+from directory.listings.hours import LONDON
+from directory.listings.needs import Needs
+from directory.search.columns import Columns
+from directory.search.explain import Standing, places, result, serves_facts
+from directory.search.filters import Filters
+from directory.search.ranking import FARTHEST_LOSS, HALF_LOSS_METRES, HOME, NO_PLACE_METRES
+from directory.search.reach import CHECK, COUNTRY, NO, UNKNOWN, YES, Home, area_pair, covers
+from directory.store.standard import Content
+from geo.gazetteer import CITY, METRES_A_LAT, METRES_A_LON
+
+Facts = dict[str, Any]
+Area = tuple[str, str]
+_OPEN_FIRST = {True: 0, None: 1, False: 2}
+
+
+class Answering:
+    """The services of one generation by the needs that they answer to. Safe to share between threads.
+
+    `shown` gives what is told of a service at a minute, `standing` what holds of each listing on a day.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        filters: Filters,
+        needs: Needs,
+        service: Callable[[str], Content | None],
+        shown: Callable[[str, bool, dt.datetime], Facts],
+        standing: Callable[[dt.date], Any],
+    ) -> None:
+        self.columns, self.filters, self.needs, self.service = columns, filters, needs, service
+        self._shown = shown
+        self._standing = lru_cache(maxsize=4)(lambda day: standing(day).tolist())
+        self._opening = lru_cache(maxsize=4)(self._hours_at)
+        self._levels = lru_cache(maxsize=16)(self._of_level)
+        self._told = lru_cache(maxsize=4096)(self._without_home)
+
+    def first(
+        self,
+        needs: frozenset[str],
+        home: Home | None,
+        at: dt.datetime,
+        *,
+        level: str | None,
+        limit: int,
+        enough: int,
+    ) -> list[Facts]:
+        """At most `limit` results that answer to any of `needs`, as a search gives them; not to be changed.
+
+        Those of the level of need come first and, where there are fewer than `enough`, as many of any level.
+        Among each those open at the moment are first, then those whose hours are not known, then the closed;
+        then those that answer to more of the needs, and then the order of the search.
+        """
+        at = at.replace(second=0, microsecond=0)
+        home = home if home is not None and home.known else None
+        more: dict[int, int] = {}
+        for need in needs:
+            for number in self._listed.get(need, ()):
+                more[number] = more.get(number, 0) + 1
+        opening = self._opening(at)
+        groups: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
+        for number, count in more.items():
+            serves = self.serves(number, home) if home is not None else None
+            if serves != NO:
+                groups.setdefault((opening[number], -count), []).append((number, serves))
+        standing = self._standing(at.astimezone(LONDON).date())
+        chosen = self._best(groups, home, standing, limit, self._levels(level) if level else None)
+        if level and len(chosen) < enough:
+            seen = {number for _score, number, _serves in chosen}
+            chosen += [one for one in self._best(groups, home, standing, limit) if one[1] not in seen]
+        found = [self._facts(number, score, serves, home, at) for score, number, serves in chosen]
+        found.sort(key=lambda one: (_OPEN_FIRST[one["open"]["now"]], -_shared(one, needs)))
+        return found[:limit]
+
+    def _best(
+        self,
+        groups: Mapping[tuple[int, int], list[tuple[int, int | None]]],
+        home: Home | None,
+        standing: Sequence[float],
+        limit: int,
+        among: frozenset[int] | None = None,
+    ) -> list[tuple[float, int, int | None]]:
+        """The first so many of the groups, by score within each: score, number and what it is to the home."""
+        found: list[tuple[float, int, int | None]] = []
+        for group in sorted(groups):
+            scored = [
+                (self._score(number, serves, home, standing), number, serves)
+                for number, serves in groups[group]
+                if among is None or number in among
+            ]
+            scored.sort(key=lambda one: (-one[0], self._by_name[one[1]]))
+            found += scored
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def serves(self, number: int, home: Home) -> int:
+        """What one listing is to a home that is known: as `reach.serving_home` says of all of them."""
+        areas = self._areas[number]
+        if not areas:
+            return UNKNOWN
+        if not areas.isdisjoint(home.inside):
+            return YES
+        if any(layer == COUNTRY and covers(code, home.authority) for layer, code in areas):
+            return YES
+        return NO if areas.isdisjoint(home.near) and areas.isdisjoint(home.partly) else CHECK
+
+    def _score(self, number: int, serves: int | None, home: Home | None, standing: Sequence[float]) -> float:
+        """As `ranking.order` has it, for a listing that no words were asked of."""
+        score = standing[number]
+        if home is None or serves is None:
+            return score
+        score *= HOME[serves]
+        if home.spot is not None:
+            lat, lon = home.spot
+            away = min(
+                [
+                    hypot((north - lat) * 1e6 * METRES_A_LAT, (east - lon) * 1e6 * METRES_A_LON)
+                    for north, east in self._spots.get(number, ())
+                ],
+                default=NO_PLACE_METRES,
+            )
+            score *= 1 - FARTHEST_LOSS * away / (away + HALF_LOSS_METRES)
+        return score
+
+    def _facts(
+        self, number: int, score: float, serves: int | None, home: Home | None, at: dt.datetime
+    ) -> Facts:
+        identifier = self.columns.ids[number]
+        told = self._told(identifier, serves, home.status if home is not None else "", at)
+        own: Facts = {"score": round(score, 4)}
+        if number in self._spots:
+            own["places"] = places(self.service(identifier) or {}, home)
+        return told | own
+
+    def _without_home(self, identifier: str, serves: int | None, status: str, at: dt.datetime) -> Facts:
+        """What is told of a service to every home that it is the same to: all but how far its places are."""
+        service = self.service(identifier) or {"id": identifier}
+        home = Home(status, CITY) if status else None
+        facts = self._shown(identifier, False, at)
+        facts = facts | {"serves": serves_facts(service, serves, home), "places": places(service, None)}
+        return result(service, facts, Standing(0.0, (), {}), self.needs)
+
+    def _hours_at(self, at: dt.datetime) -> list[int]:
+        """For each listing 0 where it is open at a minute, 1 where its hours are not known, else 2."""
+        opening = [1] * self.columns.count
+        for number in self.columns["hours.listing"].tolist():
+            opening[number] = 2
+        for number in self.filters.one("open_now", True, at).nonzero()[0].tolist():
+            opening[number] = 0
+        return opening
+
+    def _of_level(self, level: str) -> frozenset[int]:
+        return frozenset(self.columns.having("level", (level,)).nonzero()[0].tolist())
+
+    @cached_property
+    def _listed(self) -> Mapping[str, Sequence[int]]:
+        """The listings that answer to each need."""
+        visible = self.filters.visible
+        return {
+            need: (self.columns.having("need", (need,)) & visible).nonzero()[0].tolist()
+            for need in self.columns.values["need"]
+        }
+
+    @cached_property
+    def _areas(self) -> Sequence[frozenset[Area]]:
+        """The areas that each listing names, by layer and code."""
+        found: list[set[Area]] = [set() for _listing in range(self.columns.count)]
+        named = [area_pair(value) for value in self.columns.values["area"]]
+        pairs = zip(self.columns["area.listing"].tolist(), self.columns["area.value"].tolist(), strict=True)
+        for number, value in pairs:
+            found[number].add(named[value])
+        return [frozenset(areas) for areas in found]
+
+    @cached_property
+    def _spots(self) -> Mapping[int, Sequence[tuple[float, float]]]:
+        """Where each listing that has places is given: latitude and longitude in degrees."""
+        found: dict[int, list[tuple[float, float]]] = {}
+        columns = (self.columns[f"places.{name}"].tolist() for name in ("listing", "lat", "lon"))
+        for number, lat, lon in zip(*columns, strict=True):
+            found.setdefault(number, []).append((lat, lon))
+        return found
+
+    @cached_property
+    def _by_name(self) -> Sequence[int]:
+        names: list[int] = self.columns.by_name.tolist()
+        return names
+
+
+def _shared(one: Facts, needs: frozenset[str]) -> int:
+    return sum(need["code"] in needs for need in one["needs"])
