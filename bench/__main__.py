@@ -18,7 +18,7 @@ from bench.report import Row, as_json, as_text, say
 
 SUBJECTS = (
     *("http", "memory", "tag", "lookup", "start", "build", "uk"),
-    *("search", "judged", "pathway", "pages"),
+    *("search", "judged", "pathway", "pages", "vitals"),
 )
 _WITH_FOLDERS = ("memory", "uk")
 
