@@ -14,20 +14,41 @@ from collections.abc import Callable
 from importlib import import_module, util
 from typing import Any
 
-from bench.report import Row, as_json, as_text, say
+from bench.report import Row, as_json, as_markdown, as_text, say
 
-SUBJECTS = (
-    *("http", "memory", "tag", "lookup", "start", "build", "uk"),
-    *("search", "judged", "pathway", "pages", "vitals"),
-)
+SUBJECTS = {
+    "http": "one postcode and many over HTTP, beside a bare Starlette route",
+    "memory": "what a worker takes",
+    "tag": "adding areas to a table of ten million rows",
+    "lookup": "one lookup in the process",
+    "start": "how soon the command line and the server answer",
+    "build": "building from the sources",
+    "uk": "the same with all the postcodes of the country",
+    "search": "searching 1,000 and 10,000 services, beside other engines",
+    "judged": "how good the order of results is, by judged queries",
+    "pathway": "the questionnaire: its proof, a decision, an outcome through the API",
+    "pages": "the website's pages, beside a bare Jinja page of the same size",
+    "vitals": "the pages in a browser on a slow telephone: LCP, CLS, blocked time, bytes",
+}
 _WITH_FOLDERS = ("memory", "uk")
 
 
 def main() -> int:
     """Run what is named, everything when nothing is."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the project costs.")
-    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=", ".join(SUBJECTS))
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure what the project costs, beside a baseline in the same run. docs/benchmarks.md "
+        "says what each row means.",
+        epilog="subjects (all of them when none is named):\n"
+        + "\n".join(f"  {name:<9}{words}" for name, words in SUBJECTS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "subjects", nargs="*", metavar="SUBJECT", help="what to measure, such as: pages vitals"
+    )
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="as JSON")
+    shape.add_argument("--markdown", action="store_true", help="as the table of docs/benchmarks.md")
     asked = parser.parse_args()
     for name in asked.subjects:
         if name not in SUBJECTS:
@@ -50,7 +71,7 @@ def main() -> int:
             except Exception:
                 broken += 1
                 notes.append(f"{name} could not be measured:\n{traceback.format_exc()}")
-    table = as_json if asked.json else as_text
+    table = as_json if asked.json else as_markdown if asked.markdown else as_text
     print(table(rows, notes, time.monotonic() - began))
     return 1 if broken else 0
 

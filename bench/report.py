@@ -96,6 +96,17 @@ def as_text(rows: Sequence[Row], notes: Sequence[str], seconds: float) -> str:
     return "\n".join(lines)
 
 
+def as_markdown(rows: Sequence[Row], notes: Sequence[str], seconds: float) -> str:
+    """The whole run as it stands in docs/benchmarks.md."""
+    lines = ["| what | measured | beside it | ratio | to reach |", "|---|---|---|---|---|"]
+    for row in rows:
+        cells = (row.what, row.measured, row.beside, _ratio(row.ratio), row.reach)
+        lines.append("| " + " | ".join(cell.strip().replace("|", "\\|") for cell in cells) + " |")
+    facts = ", ".join(f"{name} {value}" for name, value in machine().items())
+    told = (f"Machine: {facts}.", *notes, f"The whole run took {seconds:.0f} s.")
+    return "\n".join([*lines, "", *(f"- {words}" for words in told)])
+
+
 def _ratio(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.2f}"
 

@@ -1,7 +1,7 @@
 """What a person with a cheap telephone on a slow connection sees: the figures of Lighthouse, from Chromium.
 
-The page is opened as Lighthouse opens it for a telephone: a processor four times slower than this machine's and
-"slow 4G" (150 ms to the server and back, 1.6 Mbit/s down, 0.75 Mbit/s up), with nothing kept from before.
+The page is opened as Lighthouse opens it for a telephone: a processor four times slower than this machine's
+and "slow 4G" (150 ms to the server and back, 1.6 Mbit/s down, 0.75 Mbit/s up), with nothing kept from before.
 Afterwards it is scrolled to its end, so that what loads late can be seen to move nothing.
 """
 
@@ -42,7 +42,7 @@ watch("longtask", (one) => window.seen.tasks.push([one.startTime, one.duration])
 watch("layout-shift", (one) => {
   if (one.hadRecentInput) return;
   window.seen.cls += one.value;
-  window.seen.shifts.push(one.sources.map((source) => source.node && (source.node.outerHTML || "").slice(0, 80)));
+  window.seen.shifts.push(one.sources.map((source) => (source.node?.outerHTML || "?").slice(0, 80)));
 });
 """
 _SCROLL = """async () => {
@@ -75,7 +75,7 @@ def measure() -> tuple[list[Row], list[str]]:
         return [], ["vitals: playwright is not installed, so nothing was measured in a browser."]
     if not Path(CHROMIUM).exists():
         return [], [
-            f"vitals: there is no Chromium at {CHROMIUM} (set EARLYHELP_CHROMIUM), so nothing was measured in it."
+            f"vitals: there is no Chromium at {CHROMIUM} (set EARLYHELP_CHROMIUM): nothing was measured."
         ]
     with Server.ours() as ours, sync_playwright() as started:
         browser = started.chromium.launch(
@@ -89,9 +89,10 @@ def measure() -> tuple[list[Row], list[str]]:
         finally:
             browser.close()
     note = (
-        f"Vitals: Chromium {version}, {_PHONE['width']} pixels wide, processor slowed {_SLOWER} times, slow 4G "
-        f"(150 ms, 1.6 Mbit/s), nothing kept from before, medians of {ROUNDS} visits. Blocked: what tasks took "
-        "beyond 50 ms each, from the first paint until the page is quiet. CLS also while scrolling to the end."
+        f"Vitals: Chromium {version}, {_PHONE['width']} pixels wide, processor slowed {_SLOWER} times, slow "
+        f"4G (150 ms, 1.6 Mbit/s), nothing kept from before, medians of {ROUNDS} visits (CLS: the worst). "
+        "Blocked: what tasks took beyond 50 ms each, from the first paint until the page is quiet. CLS also "
+        "while scrolling to the end."
     )
     return [row for row, _moved in found], [note, *(words for _row, words in found if words)]
 
@@ -128,6 +129,7 @@ def _row(browser: Any, base: str, what: str, go: Callable[[Any], None]) -> tuple
     lcp, fcp = median(one.lcp for one in visits) / 1000, median(one.fcp for one in visits) / 1000
     worst = max(visits, key=lambda one: one.cls)
     blocked = median(one.blocked for one in visits)
+    requests = median(one.requests for one in visits)
     kilobytes = median(one.bytes for one in visits) / 1000
     beyond = median(one.map_bytes for one in visits) / 1000
     reach = f"under 1 (LCP under {_LCP_SECONDS} s), CLS 0, blocked under {_BLOCKED_MS} ms"
@@ -136,7 +138,7 @@ def _row(browser: Any, base: str, what: str, go: Callable[[Any], None]) -> tuple
     row = Row(
         f"{what}, first visit on a slow telephone",
         f"LCP {lcp:.2f} s, CLS {worst.cls:.3f}, blocked {blocked:.0f} ms",
-        f"first paint {fcp:.2f} s, {kilobytes:.0f} kB in {median(one.requests for one in visits):.0f} requests"
+        f"first paint {fcp:.2f} s, {kilobytes:.0f} kB in {requests:.0f} requests"
         + (f"; its map {beyond:.0f} kB more" if beyond else ""),
         lcp / _LCP_SECONDS,
         reach,
