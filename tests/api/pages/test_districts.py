@@ -1,4 +1,4 @@
-""" "Who runs early help in this district?": the page of an area, and what it says first."""
+"""Who runs early help in this district: the page of an area, and what it says first."""
 
 from __future__ import annotations
 
