@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 # No value can hold it: what is put out is escaped.
 SEAM = "<!--seam-->"
+# Stands where what a person typed comes into a field that is the same for everybody but for that.
+UNFILLED = "to be filled"
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +66,7 @@ def environment() -> PageEnvironment:
         terms_in=terms.terms_in,
         meaning_of=terms.meaning_of,
     )
-    made.globals.update(asset=assets.address, audiences=words.AUDIENCES, seam=Markup(SEAM))
+    made.globals.update(asset=assets.address, audiences=words.AUDIENCES, unfilled=UNFILLED, seam=Markup(SEAM))
     return made
 
 

@@ -134,3 +134,13 @@ def test_nothing_that_was_typed_or_answered_is_among_what_is_kept(pages: TestCli
         for words in (*typed, "kummerwort"):
             assert words not in facts.decode()
             assert words not in html
+
+
+@pytest.mark.parametrize("typed", ["mum drinks", "<script>'\"&", "to be filled", ""])
+def test_a_field_shows_what_was_typed_and_nothing_else(typed: str) -> None:
+    template = environment().from_string(
+        '{% from "parts/search_form.html" import words_field %}{{ words_field(typed) }}'
+    )
+    shown = template.render(typed=typed)
+    assert f'value="{escape(typed)}"' in shown
+    assert shown.count(" value=") == 1
