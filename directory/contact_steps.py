@@ -15,6 +15,7 @@ from directory.routing.route import Contact, Frame
 
 Facts = dict[str, Any]
 _CITYWIDE = ("danger", "front_door")
+_ANYWHERE = ("NHS_111",)  # one number for all of England, wherever the home is
 _HERE = "If the child is in Birmingham now"
 
 
@@ -90,7 +91,7 @@ def _front_door(spot: Spot) -> list[Facts]:
 def _line(code: str, spot: Spot) -> list[Facts]:
     """A named line of the front door; when it is closed, the front door itself behind it."""
     listed = spot.frame.contact_json.get(("front_door", code), [])
-    found = [_step("line", listed[0])] if listed and spot.elsewhere is None else []
+    found = [_step("line", listed[0])] if listed and (spot.elsewhere is None or code in _ANYWHERE) else []
     if not found or not found[0]["open"]:
         found += _front_door(spot)
     return found

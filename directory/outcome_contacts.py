@@ -27,6 +27,7 @@ _NOT_RELIED_ON = (
     "crime that is not an emergency",
     "helpline for adults worried about a child",
     "helpline for children",
+    "urgent mental health help",
 )
 
 

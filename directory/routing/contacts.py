@@ -40,6 +40,7 @@ FRONT_DOOR_CODES = (
     "EARLY_HELP",
     "LADO",
     "PRIVATE_FOSTERING",
+    "NHS_111",
     "NSPCC",
     "CHILDLINE",
 )
@@ -58,6 +59,7 @@ PURPOSES = (
     "crime that is not an emergency",
     "helpline for adults worried about a child",
     "helpline for children",
+    "urgent mental health help",
 )
 _SHORT_NUMBERS = ("999", "101", "111", "112", "08001111")
 _SAMPLE_NUMBERS = re.compile(r"01214960\d{3}")  # Ofcom's range for drama, never given to anybody

@@ -26,7 +26,9 @@ LEVELS = [one.id for one in FLOW.levels]
 OVERRIDES = [
     ({"danger": "yes"}, "danger", "danger"),
     ({"harm": "yes"}, "harm", "front_door"),
-    ({"crisis": "yes"}, "crisis", "danger"),
+    ({"crisis": "yes", "crisis_life": "no"}, "crisis", "front_door:NHS_111"),
+    ({"crisis": "yes", "crisis_life": "yes"}, "crisis_life", "danger"),
+    ({"crisis": "yes", "crisis_life": "not_sure"}, "crisis_life", "danger"),
     ({"missing": "yes", "missing_now": "yes"}, "missing_now", "front_door:POLICE_101"),
     ({"missing": "yes", "missing_now": "no"}, "missing", "front_door"),
     ({"trafficking": "yes"}, "trafficking", "front_door"),
@@ -53,6 +55,9 @@ MAY_WAIT_FOR_A_TALK = {
     "young_carer",
     "send",
 }  # not sure of these: talk with somebody; of the others: ring now
+
+
+WHERE_NOBODY_KNOWS_999 = "crisis_life"  # not sure whether a life is at risk is not a matter for a talk
 
 
 def ranked(question: Question) -> list[Choice]:
@@ -226,12 +231,15 @@ def test_not_sure_is_on_every_question_never_the_mildest_and_leads_to_a_talk() -
         choice = question.choice("not_sure")
         assert choice is not None and choice.demands is not None, question.id
         assert choice.id != mildest(question)
+        if question.id == WHERE_NOBODY_KNOWS_999:
+            assert choice.demands == question.choice("yes").demands
+            continue
         assert choice.demands.route in ("conversation", "advice_now"), question.id
 
 
 def test_not_sure_of_something_urgent_leads_to_a_call_for_advice_now() -> None:
     for question in FLOW.questions:
-        if question.part != "urgent":
+        if question.part != "urgent" or question.id == WHERE_NOBODY_KNOWS_999:
             continue
         decision = answered(**{question.id: "not_sure", **dict.fromkeys(question.when, "yes")})
         assert decision.outcome.id not in ("universal", "universal_plus")
@@ -260,7 +268,7 @@ def test_an_override_stands_whatever_else_is_answered_and_nothing_is_dropped() -
         for choice in (FLOW.choices[question.id, everything[question.id]],)
         if choice.demands is not None and choice.demands.route is not None
     }
-    assert decision.outcome.id == "harm"
+    assert decision.outcome.id == "crisis_life"  # a life at risk first; significant harm is told beside it
     assert decision.route is not None
     assert {one.id for one in decision.also} | {decision.route.id} == demanded
     assert all(one.action for one in decision.also)
@@ -389,7 +397,7 @@ def test_whoever_rings_is_reminded_of_the_childs_words_and_of_what_is_not_known(
     for outcome in FLOW.outcomes:
         said = " ".join(outcome.say).lower()
         assert re.search(r"child|girl|young person|they say|parents say", said), outcome.id
-        if outcome.level != "universal" and outcome.id not in ("lado", "crisis"):
+        if outcome.level != "universal" and outcome.id not in ("lado", "crisis", "crisis_life"):
             assert "not know" in said, outcome.id
 
 

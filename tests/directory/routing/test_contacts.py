@@ -60,6 +60,7 @@ def test_the_front_door_is_as_published(contacts: list[ContactPoint]) -> None:
         "EARLY_HELP": "0121 303 1888",
         "LADO": "0121 675 1669",
         "PRIVATE_FOSTERING": "0121 303 2621",
+        "NHS_111": "111",
         "NSPCC": "0808 800 5000",
         "CHILDLINE": "0800 1111",
     }

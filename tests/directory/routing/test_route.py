@@ -72,6 +72,7 @@ def test_danger_is_999_at_any_moment_and_the_others_follow(routing: Routing) -> 
         CASS,  # the Early Help Support Team, on the same line
         "0121 675 1669",
         "0121 303 2621",
+        "111",
         "0808 800 5000",
         "0800 1111",
     ]
