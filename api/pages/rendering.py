@@ -61,6 +61,7 @@ def environment() -> PageEnvironment:
         telephone_address=words.telephone_address,
         web_address=words.web_address,
         with_breaks=words.with_breaks,
+        striptags=words.without_tags,
         urlencode=words.part_of_address,
         with_numbers=words.with_numbers,
         terms_in=terms.terms_in,

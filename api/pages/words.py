@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -143,6 +144,11 @@ def with_breaks(value: Any) -> Markup:
 def mail_address(value: Any) -> str:
     """An e-mail address for a `mailto:`: what would begin its headers (`?`, `&`) is taken apart from it."""
     return quote(str(value or ""), safe="@.+-_")
+
+
+def without_tags(value: Any) -> str:
+    """The words of HTML that our templates made (no comments, no bare `>` in a tag), in one line."""
+    return unescape(" ".join(re.sub(r"<[^>]*>", "", str(value)).split()))
 
 
 def part_of_address(value: Any) -> str:

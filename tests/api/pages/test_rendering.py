@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.pages.compiling import Keep, escaped
 from api.pages.rendering import SEAM, TEMPLATES, environment, render
+from api.pages.words import without_tags
 
 
 def _tree(name: str) -> nodes.Template:
@@ -144,3 +145,13 @@ def test_a_field_shows_what_was_typed_and_nothing_else(typed: str) -> None:
     shown = template.render(typed=typed)
     assert f'value="{escape(typed)}"' in shown
     assert shown.count(" value=") == 1
+
+
+def test_the_words_of_html_are_those_that_markupsafe_finds() -> None:
+    for html in (
+        "<p class='a'>one</p>\n <b>two</b>&amp;three &lt;i&gt;",
+        "",
+        "no tags,  two spaces",
+        render("problem.html", title="T", section="find", paragraphs=['It’s <here> & "there"']),
+    ):
+        assert without_tags(Markup(html)) == str(Markup(html).striptags())
