@@ -100,6 +100,17 @@ class Answers:
             body = _json({"status": place.status} | prepared.shared | told)
         return Asked(place.status, body, prepared.frame.end, prepared.etag)
 
+    def own(self, text: str, prepared: Prepared) -> dict[str, Any]:
+        """The facts of an answer: for a home in the city without what all homes share, the rest in full."""
+        place = locate(self.gazetteer, text)
+        facts: dict[str, Any]
+        if place.city:
+            facts = orjson.loads(b"".join((b"{", *self._city(prepared, place, True), b"}")))
+        else:
+            told = elsewhere(self.gazetteer, self.routing, prepared, place, text)
+            facts = orjson.loads(_json({"status": place.status} | prepared.shared | told))
+        return facts
+
     def short(self, text: str, prepared: Prepared) -> tuple[Status, bytes]:
         """One result of a bulk request: status and areas, without what all results share."""
         status, pieces = self.short_pieces(text, prepared)

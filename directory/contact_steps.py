@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from directory.routing.route import Contact, Frame
@@ -132,6 +133,7 @@ def _outside_last(spot: Spot, found: Sequence[Facts]) -> list[Facts]:
     return [*last, _step("found_here", spot.frame.call.now) | {"when": _HERE}]
 
 
+@lru_cache(maxsize=1024)
 def telephone_link(telephone: str | None) -> str | None:
     """A number as the address of a link, such as `tel:01213031888`; None for no number."""
     return "tel:" + re.sub(r"(?<!^)\+|[^\d+]", "", telephone) if telephone else None

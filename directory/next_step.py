@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from directory.answer import Answers
 from directory.contact_steps import Spot, first_open, steps, telephone_link
 from directory.helpful import helpful, needs
@@ -57,7 +55,7 @@ def next_step(
     moment = at or dt.datetime.now(dt.UTC)
     prepared = answers.prepared(moment)
     postcode = (place or "").strip()
-    found: Facts = orjson.loads(answers.answer(postcode, at=moment).body) if postcode else {}
+    found: Facts = answers.own(postcode, prepared) if postcode else {}
     spot = _spot(prepared, found)
     flow, outcome = decision.flow, decision.outcome
     listed = steps(outcome.contact, spot)

@@ -129,7 +129,7 @@ def _sum(flow: Flow, given: Iterable[Option]) -> _Sum:
     for one in given:
         rank = max(rank, one.rank)
         routes |= one.route
-        if not one.plain and one.question.id in flow.ruling:
+        if one.named:
             named[one.question.id] = one.given.id
     return _Sum(rank, routes, named)
 
@@ -265,9 +265,9 @@ def _changes(others: _Others, decides: Sequence[bool]) -> tuple[Change, ...]:
         # An answer that does not decide demands no route and less than the highest level.
         least, routes = others.without(one) if deciding else total[:2]
         for candidates in (one.worse, one.milder) if deciding else (one.worse,):
-            for choice, rank, route in candidates:
+            for choice, rank, route, plain in candidates:
                 opened: tuple[str, ...] = ()
-                if one.plain:
+                if plain:
                     key = (rank if rank > least else least, routes | route)
                     then = known[key] if key in known else others.demanding(*key)
                 else:

@@ -186,21 +186,30 @@ class Outcome:
     line: int = field(default=0, compare=False)
 
 
-class Option(NamedTuple):
-    """One answer with all that deciding asks of it: the rank and the route's bit that it demands, and the
-    other choices beside it, nearest first, each with what it demands.
+class Other(NamedTuple):
+    """An answer that could have been given instead, with the rank and the route's bit that it demands.
 
-    A `plain` question is one of which no answer opens, closes or ends anything, nor is named by a rule: what
-    is demanded is then all that an answer can change.
+    It is `plain` where it opens, closes and ends nothing that the one given does not, and no rule names its
+    question: what is demanded is then all that it changes.
     """
+
+    choice: Choice
+    rank: int
+    route: int
+    plain: bool
+
+
+class Option(NamedTuple):
+    """One answer with all that deciding asks of it: the rank and the route's bit that it demands, whether a
+    rule names its question (`named`), and the other answers to that, nearest first."""
 
     question: Question
     given: Choice
     rank: int
     route: int
-    worse: tuple[tuple[Choice, int, int], ...]
-    milder: tuple[tuple[Choice, int, int], ...]
-    plain: bool
+    named: bool
+    worse: tuple[Other, ...]
+    milder: tuple[Other, ...]
 
 
 class Row(NamedTuple):
@@ -338,17 +347,34 @@ class Flow:
         """Every choice as deciding asks of it, by the ids of its question and of itself."""
         found = {}
         for question in self.questions:
-            ranked = [(one, *self.demanded[question.id, one.id]) for one in self.ranked[question.id]]
-            plain = not (
-                self.downstream[question.id]
-                or question.id in self.ruling
-                or any(one.ends for one in question.choices)
-            )
-            for given, rank, route in ranked:
-                worse = tuple(one for one in ranked if one[0].rank > given.rank)
-                milder = tuple(one for one in reversed(ranked) if one[0].rank < given.rank)
-                found[question.id, given.id] = Option(question, given, rank, route, worse, milder, plain)
+            ranked = self.ranked[question.id]
+            named = question.id in self.ruling
+            for given in ranked:
+                others = [
+                    Other(
+                        one,
+                        *self.demanded[question.id, one.id],
+                        not named and not self.steers(question, given, one),
+                    )
+                    for one in ranked
+                ]
+                worse = tuple(one for one in others if one.choice.rank > given.rank)
+                milder = tuple(one for one in reversed(others) if one.choice.rank < given.rank)
+                rank, route = self.demanded[question.id, given.id]
+                found[question.id, given.id] = Option(question, given, rank, route, named, worse, milder)
         return found
+
+    def steers(self, question: Question, one: Choice, other: Choice) -> bool:
+        """Whether two choices of a question may lead to different questions after it."""
+        return (
+            one.ends
+            or other.ends
+            or any(
+                (one.id in wanted) != (other.id in wanted)
+                for later in self.questions
+                if (wanted := later.when.get(question.id)) is not None
+            )
+        )
 
     @cached_property
     def told(self) -> dict[Hashable, dict[str, Any]]:

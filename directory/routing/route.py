@@ -12,7 +12,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class Frame:
     call: Call
     kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def holds(self) -> tuple[str, str]:
         """The stretch of time in which all this holds, as ISO 8601 in UTC."""
         return iso(self.start), iso(self.end)

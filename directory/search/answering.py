@@ -15,7 +15,7 @@ from typing import Any
 from directory.listings.hours import LONDON
 from directory.listings.needs import Needs
 from directory.search.columns import Columns
-from directory.search.explain import Standing, places, result, serves_facts
+from directory.search.explain import Standing, listed_places, nearest, result, serves_facts
 from directory.search.filters import Filters
 from directory.search.ranking import FARTHEST_LOSS, HALF_LOSS_METRES, HOME, NO_PLACE_METRES
 from directory.search.reach import CHECK, COUNTRY, NO, UNKNOWN, YES, Home, area_pair, covers
@@ -142,17 +142,14 @@ class Answering:
     ) -> Facts:
         identifier = self.columns.ids[number]
         told = self._told(identifier, serves, home.status if home is not None else "", at)
-        own: Facts = {"score": round(score, 4)}
-        if number in self._spots:
-            own["places"] = places(self.service(identifier) or {}, home)
-        return told | own
+        return told | {"places": nearest(told["places"], home), "score": round(score, 4)}
 
     def _without_home(self, identifier: str, serves: int | None, status: str, at: dt.datetime) -> Facts:
         """What is told of a service to every home that it is the same to: all but how far its places are."""
         service = self.service(identifier) or {"id": identifier}
         home = Home(status, CITY) if status else None
         facts = self._shown(identifier, False, at)
-        facts = facts | {"serves": serves_facts(service, serves, home), "places": places(service, None)}
+        facts = facts | {"serves": serves_facts(service, serves, home), "places": listed_places(service)}
         return result(service, facts, Standing(0.0, (), {}), self.needs)
 
     def _hours_at(self, at: dt.datetime) -> list[int]:

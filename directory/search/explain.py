@@ -215,6 +215,11 @@ def area_words(service: Content) -> str:
 
 def places(service: Content, home: Home | None) -> list[Facts]:
     """Where a service is given, nearest first where a home is known."""
+    return nearest(listed_places(service), home)
+
+
+def listed_places(service: Content) -> list[Facts]:
+    """Where a service is given, as it is listed: no distances yet."""
     found = []
     for at in service.get("service_at_locations", ()):
         place = at.get("location") or {}
@@ -228,10 +233,18 @@ def places(service: Content, home: Home | None) -> list[Facts]:
                 "postal_code": address.get("postal_code"),
                 "latitude": place.get("latitude"),
                 "longitude": place.get("longitude"),
-                "metres": place_metres(place, home),
+                "metres": None,
             }
         )
-    return sorted(found, key=lambda one: (one["metres"] is None, one["metres"] or 0))
+    return found
+
+
+def nearest(listed: Sequence[Facts], home: Home | None) -> list[Facts]:
+    """Places with their distance from a home, nearest first."""
+    found = [place | {"metres": place_metres(place, home)} for place in listed]
+    if len(found) > 1:
+        found.sort(key=lambda one: (one["metres"] is None, one["metres"] or 0))
+    return found
 
 
 def cost_facts(service: Content) -> Facts:
