@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Literal, NamedTuple
 
-from directory.pathway.flow import Choice, Flow, Option, Outcome, Question, Route, Row, Rule
+from directory.pathway.flow import Choice, Flow, Option, Other, Outcome, Question, Route, Row, Rule
 from directory.pathway.walk import Answers, Walk, asked, follow
 
 Direction = Literal["up", "down", "across"]
@@ -94,7 +94,7 @@ def decide_walk(flow: Flow, walk: Walk) -> Decision:
     if walk.next is not None:
         raise Undecided(f"{walk.next.title!r} is not answered yet.", walk.next)
     given = [flow.options[one] for one in walk.answers.items()]  # in the order of the path
-    total = _sum(flow, given)
+    total = _sum(given)
     row = _row(flow, total)
     if row is None:
         raise Undecided("No rule of the questionnaire holds for these answers.")
@@ -122,7 +122,7 @@ def decide_walk(flow: Flow, walk: Walk) -> Decision:
     )
 
 
-def _sum(flow: Flow, given: Iterable[Option]) -> _Sum:
+def _sum(given: Iterable[Option]) -> _Sum:
     """What the answers given on a path demand; a question without an answer demands nothing."""
     rank = routes = 0
     named = {}
@@ -167,6 +167,7 @@ class _Others:
     ) -> None:
         self.flow, self.answers, self.given, self.total, self.result = flow, answers, given, total, result
         self.known: dict[tuple[int, int], _Then | None] = {(total.rank, total.routes): None}
+        self.ended = given[-1].given.ends  # what would be asked after the last question is not
         self._before = total.routes & flow.beating
         seen = again = next_rank = highest = 0
         for one in given:
@@ -192,53 +193,29 @@ class _Others:
         return self.known[key]
 
     def steered(
-        self, one: Option, choice: Choice, least: int, routes: int
+        self, one: Option, other: Other, least: int, routes: int
     ) -> tuple[_Then | None, tuple[str, ...]]:
-        """Where `choice` leads though it may open or close questions, or a rule name it; and what it opens.
+        """Where an answer leads though it may open or close questions, or a rule name it; and what it opens.
 
-        `least` and `routes` are what the other answers demand.
+        `least` and `routes` are what the answers to all other questions demand.
         """
-        flow, answers, question = self.flow, self.answers, one.question
-        if choice.ends or self.given[-1].given.ends:  # the path is another
-            changed = {**answers, question.id: choice.id}
+        flow, question = self.flow, one.question.id
+        if other.opens is None or other.closes is None or self.ended:
+            changed = {**self.answers, question: other.choice.id}
             path = asked(flow, changed)
             left = [flow.options[each.id, changed[each.id]] for each in path if each.id in changed]
-            return self._then(_sum(flow, left)), tuple([each.id for each in path if each.id not in changed])
-        opened, closed = self._moved(question, choice)
-        rank, route = flow.demanded[question.id, choice.id]
-        if closed:
+            return self._then(_sum(left)), tuple([each.id for each in path if each.id not in changed])
+        if other.closes:
             least = routes = 0
-            gone = {question.id, *closed}
+            gone = {question, *other.closes}
             for each in self.given:
                 if each.question.id not in gone:
                     least = max(least, each.rank)
                     routes |= each.route
-        rank, routes = max(least, rank), routes | route
-        if question.id in flow.ruling or not flow.ruling.isdisjoint(closed):
-            named = {each: given for each, given in self.total.answers.items() if each not in closed}
-            if question.id in flow.ruling:
-                named[question.id] = choice.id
-            return self._then(_Sum(rank, routes, named)), opened
-        return self.demanding(rank, routes), opened
-
-    def _moved(self, question: Question, choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The questions that `choice` opens, and those that it closes.
-
-        One that opens has no answer, so it opens no other.
-        """
-        opened: tuple[str, ...] = ()
-        closed: tuple[str, ...] = ()
-        for later in self.flow.downstream[question.id]:
-            for earlier, wanted in later.when.items():
-                given = choice.id if earlier == question.id else self.answers.get(earlier)
-                if given not in wanted or earlier in closed:
-                    if later.id in self.answers:
-                        closed += (later.id,)
-                    break
-            else:
-                if later.id not in self.answers:
-                    opened += (later.id,)
-        return opened, closed
+        named = {each: given for each, given in self.total.answers.items() if each not in other.closes}
+        if one.named:
+            named[question] = other.choice.id
+        return self._then(_Sum(max(least, other.rank), routes | other.route, named)), other.opens
 
     def _then(self, total: _Sum) -> _Then | None:
         flow, level = self.flow, self.result[1]
@@ -259,20 +236,20 @@ class _Others:
 
 def _changes(others: _Others, decides: Sequence[bool]) -> tuple[Change, ...]:
     """The nearest change up for each question asked, and down for each that decides."""
-    known, total = others.known, others.total
+    known, total, ended = others.known, others.total, others.ended
     found: list[Change] = []
     for one, deciding in zip(others.given, decides, strict=True):
         # An answer that does not decide demands no route and less than the highest level.
         least, routes = others.without(one) if deciding else total[:2]
         for candidates in (one.worse, one.milder) if deciding else (one.worse,):
-            for choice, rank, route, plain in candidates:
-                opened: tuple[str, ...] = ()
-                if plain:
+            for other in candidates:
+                choice, rank, route, opened, _closed, plain = other
+                if plain and not ended:
                     key = (rank if rank > least else least, routes | route)
                     then = known[key] if key in known else others.demanding(*key)
                 else:
-                    then, opened = others.steered(one, choice, least, routes)
+                    then, opened = others.steered(one, other, least, routes)
                 if then is not None:
-                    found.append(Change(one.question, one.given, choice, *then, opened))
+                    found.append(Change(one.question, one.given, choice, *then, opened or ()))
                     break
     return tuple(found)

@@ -189,13 +189,16 @@ class Outcome:
 class Other(NamedTuple):
     """An answer that could have been given instead, with the rank and the route's bit that it demands.
 
-    It is `plain` where it opens, closes and ends nothing that the one given does not, and no rule names its
-    question: what is demanded is then all that it changes.
+    `opens` and `closes` are the questions that are then asked, or asked no longer: None where that hangs on
+    other answers too, or where one of the two ends the questions. It is `plain` where it closes none and no
+    rule names its question: what is demanded is then all that it changes.
     """
 
     choice: Choice
     rank: int
     route: int
+    opens: tuple[str, ...] | None
+    closes: tuple[str, ...] | None
     plain: bool
 
 
@@ -347,34 +350,25 @@ class Flow:
         """Every choice as deciding asks of it, by the ids of its question and of itself."""
         found = {}
         for question in self.questions:
-            ranked = self.ranked[question.id]
-            named = question.id in self.ruling
+            ranked, named = self.ranked[question.id], question.id in self.ruling
             for given in ranked:
-                others = [
-                    Other(
-                        one,
-                        *self.demanded[question.id, one.id],
-                        not named and not self.steers(question, given, one),
-                    )
-                    for one in ranked
-                ]
+                others = [self._other(question, given, one, named) for one in ranked]
                 worse = tuple(one for one in others if one.choice.rank > given.rank)
                 milder = tuple(one for one in reversed(others) if one.choice.rank < given.rank)
                 rank, route = self.demanded[question.id, given.id]
                 found[question.id, given.id] = Option(question, given, rank, route, named, worse, milder)
         return found
 
-    def steers(self, question: Question, one: Choice, other: Choice) -> bool:
-        """Whether two choices of a question may lead to different questions after it."""
-        return (
-            one.ends
-            or other.ends
-            or any(
-                (one.id in wanted) != (other.id in wanted)
-                for later in self.questions
-                if (wanted := later.when.get(question.id)) is not None
-            )
-        )
+    def _other(self, question: Question, given: Choice, one: Choice, named: bool) -> Other:
+        rank, route = self.demanded[question.id, one.id]
+        later = self.downstream[question.id]
+        if given.ends or one.ends or any(set(each.when) != {question.id} for each in later):
+            return Other(one, rank, route, None, None, False)
+        now = {each.id for each in later if given.id in each.when[question.id]}
+        then = {each.id for each in later if one.id in each.when[question.id]}
+        opens = tuple(each.id for each in later if each.id in then - now)
+        closes = tuple(each.id for each in later if each.id in now - then)
+        return Other(one, rank, route, opens, closes, not named and not closes)
 
     @cached_property
     def told(self) -> dict[Hashable, dict[str, Any]]:

@@ -72,36 +72,43 @@ class Answering:
             for number in self._listed.get(need, ()):
                 more[number] = more.get(number, 0) + 1
         opening = self._opening(at)
-        groups: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
+        groups: dict[tuple[int, int], list[int]] = {}
         for number, count in more.items():
-            serves = self.serves(number, home) if home is not None else None
-            if serves != NO:
-                groups.setdefault((opening[number], -count), []).append((number, serves))
+            group = (opening[number], -count)
+            if group in groups:
+                groups[group].append(number)
+            else:
+                groups[group] = [number]
         standing = self._standing(at.astimezone(LONDON).date())
         chosen = self._best(groups, home, standing, limit, self._levels(level) if level else None)
         if level and len(chosen) < enough:
             seen = {number for _score, number, _serves in chosen}
-            chosen += [one for one in self._best(groups, home, standing, limit) if one[1] not in seen]
+            chosen += [one for one in self._best(groups, home, standing, limit, None) if one[1] not in seen]
         found = [self._facts(number, score, serves, home, at) for score, number, serves in chosen]
         found.sort(key=lambda one: (_OPEN_FIRST[one["open"]["now"]], -_shared(one, needs)))
         return found[:limit]
 
     def _best(
         self,
-        groups: Mapping[tuple[int, int], list[tuple[int, int | None]]],
+        groups: Mapping[tuple[int, int], list[int]],
         home: Home | None,
         standing: Sequence[float],
         limit: int,
-        among: frozenset[int] | None = None,
+        among: frozenset[int] | None,
     ) -> list[tuple[float, int, int | None]]:
-        """The first so many of the groups, by score within each: score, number and what it is to the home."""
+        """The first so many of the groups that serve the home, by score within each group.
+
+        Each with its score, its number and what it is to the home.
+        """
         found: list[tuple[float, int, int | None]] = []
         for group in sorted(groups):
-            scored = [
-                (self._score(number, serves, home, standing), number, serves)
-                for number, serves in groups[group]
-                if among is None or number in among
-            ]
+            scored: list[tuple[float, int, int | None]] = []
+            for number in groups[group]:
+                if among is not None and number not in among:
+                    continue
+                serves = self.serves(number, home) if home is not None else None
+                if serves != NO:
+                    scored.append((self._score(number, serves, home, standing), number, serves))
             scored.sort(key=lambda one: (-one[0], self._by_name[one[1]]))
             found += scored
             if len(found) >= limit:
