@@ -21,7 +21,7 @@ from api.v1.pathway_facts import answers_schema, flow_facts, flow_row
 from directory.pathway.decide import Undecided, decide_walk
 from directory.pathway.flow import Flow
 from directory.pathway.library import Library, NoSuchFlow, Opened
-from directory.pathway.walk import WalkError, follow
+from directory.pathway.walk import WalkError, walk_of
 
 LARGEST_BODY = 1 << 14
 LONGEST_PLACE = 200  # characters of a postcode that are looked at
@@ -177,7 +177,7 @@ def opened_of(library: Library, flow_id: str, sent: dict[str, Any]) -> Opened:
         for question, choice in answers.items():
             if not isinstance(choice, str) or (question, choice) not in flow.choices:
                 raise no_such_answer(flow, question)
-        return Opened(flow, follow(flow, answers), newer_than(library, flow))
+        return Opened(flow, walk_of(flow, answers), newer_than(library, flow))
     except NoSuchFlow as error:
         raise ProblemError("no_such_pathway", str(error)) from None
     except WalkError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import compress
 from typing import Literal, NamedTuple
 
@@ -40,6 +41,12 @@ class Change(NamedTuple):
     asks: tuple[str, ...] = ()
 
 
+# Where other answers lead, if not to the same: the outcome, the rank of the level, the routes' bits.
+Then = tuple[Outcome, int, int, Direction]
+# An answer, the one that could have been given instead, where that leads, and what it would open.
+Turn = tuple[Option, Other, Then, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Decision:
     """An outcome with its reasons.
@@ -61,7 +68,18 @@ class Decision:
     route: Route | None
     also: tuple[Route, ...]
     deciding: tuple[tuple[Question, Choice], ...]
-    would_change: tuple[Change, ...]
+    turns: tuple[Turn, ...] = field(repr=False)
+
+    @cached_property
+    def would_change(self) -> tuple[Change, ...]:
+        """The changes that `turns` are."""
+        return tuple(self.change(one) for one in self.turns)
+
+    def change(self, turn: Turn) -> Change:
+        """One of `turns` as a change."""
+        given, other, (outcome, rank, routes, direction), asks = turn
+        level = self.flow.levels[rank].id
+        return Change(given.question, given.given, other.choice, outcome, level, routes, direction, asks)
 
     @property
     def held_by(self) -> tuple[Question, ...]:
@@ -118,7 +136,7 @@ def decide_walk(flow: Flow, walk: Walk) -> Decision:
         route=route,
         also=tuple([one for one in routes if one is not route]),
         deciding=tuple([(one.question, one.given) for one in compress(given, decides)]),
-        would_change=_changes(_Others(flow, walk.answers, given, total, (row.outcome, rank)), decides),
+        turns=_turns(_Others(flow, walk.answers, given, total, (row.outcome, rank)), decides),
     )
 
 
@@ -136,23 +154,21 @@ def _sum(given: Iterable[Option]) -> _Sum:
 
 def _row(flow: Flow, total: _Sum) -> Row | None:
     """The first rule that holds."""
+    at = _place(flow, total)
+    return None if at is None else flow.rows[total.rank][at]
+
+
+def _place(flow: Flow, total: _Sum) -> int | None:
+    """Its place in the rows of the rank."""
     routes = total.routes | flow.any_route
-    for row in flow.rows[total.rank]:
-        if row.routes & routes:
-            if not row.answers:
-                return row
-            if all(total.answers.get(question) in choices for question, choices in row.answers):
-                return row
+    for at, row in enumerate(flow.rows[total.rank]):
+        if row.routes & routes and (not row.answers or _named(row, total.answers)):
+            return at
     return None
 
 
-class _Then(NamedTuple):
-    """Where other answers lead, where that is not to the same."""
-
-    outcome: Outcome
-    level: str
-    routes: int
-    direction: Direction
+def _named(row: Row, answers: Mapping[str, str]) -> bool:
+    return all(answers.get(question) in choices for question, choices in row.answers)
 
 
 class _Others:
@@ -166,9 +182,9 @@ class _Others:
         self, flow: Flow, answers: Answers, given: Sequence[Option], total: _Sum, result: tuple[Outcome, int]
     ) -> None:
         self.flow, self.answers, self.given, self.total, self.result = flow, answers, given, total, result
-        self.known: dict[tuple[int, int], _Then | None] = {(total.rank, total.routes): None}
+        self.known: dict[tuple[int, int], Then | None] = {(total.rank, total.routes): None}
         self.ended = given[-1].given.ends  # what would be asked after the last question is not
-        self._before = total.routes & flow.beating
+        self._places: dict[int, int | None] = {}  # of the first rule, by rank, with the routes as they are
         seen = again = next_rank = highest = 0
         for one in given:
             again |= seen & one.route
@@ -185,16 +201,36 @@ class _Others:
         rank = self._rank_without if one.rank == self.total.rank else self.total.rank
         return rank, self.total.routes & ~(one.route & self._once)
 
-    def demanding(self, rank: int, routes: int) -> _Then | None:
+    def demanding(self, rank: int, routes: int) -> Then | None:
         """Where so much demanded would lead, with the answers that a rule may name left as they are."""
         key = (rank, routes)
         if key not in self.known:
-            self.known[key] = self._then(_Sum(rank, routes, self.total.answers))
+            self.known[key] = self._led(self._first(rank, routes), rank, routes)
         return self.known[key]
+
+    def _first(self, rank: int, routes: int) -> Row | None:
+        """The first rule that holds, with the answers that a rule may name left as they are.
+
+        With a route more than is demanded now it is the same rule as without, or an earlier one that names
+        the route.
+        """
+        flow, total = self.flow, self.total
+        added = routes & ~total.routes
+        if routes & total.routes != total.routes or added & (added - 1):
+            return _row(flow, _Sum(rank, routes, total.answers))
+        if rank not in self._places:
+            self._places[rank] = _place(flow, _Sum(rank, total.routes, total.answers))
+        rows, place = flow.rows[rank], self._places[rank]
+        for at in flow.places[rank][added] if added else ():
+            if place is not None and at >= place:
+                break
+            if not rows[at].answers or _named(rows[at], total.answers):
+                return rows[at]
+        return None if place is None else rows[place]
 
     def steered(
         self, one: Option, other: Other, least: int, routes: int
-    ) -> tuple[_Then | None, tuple[str, ...]]:
+    ) -> tuple[Then | None, tuple[str, ...]]:
         """Where an answer leads though it may open or close questions, or a rule name it; and what it opens.
 
         `least` and `routes` are what the answers to all other questions demand.
@@ -217,13 +253,16 @@ class _Others:
             named[question] = other.choice.id
         return self._then(_Sum(max(least, other.rank), routes | other.route, named)), other.opens
 
-    def _then(self, total: _Sum) -> _Then | None:
-        flow, level = self.flow, self.result[1]
-        row = _row(flow, total)
+    def _then(self, total: _Sum) -> Then | None:
+        return self._led(_row(self.flow, total), total.rank, total.routes)
+
+    def _led(self, row: Row | None, rank: int, routes: int) -> Then | None:
+        """Where a rule leads with so much demanded."""
         if row is None:  # the proof finds such a table; here there is nothing to tell
             return None
-        rank = max(total.rank, row.rank)
-        before, after = self._before, total.routes & flow.beating
+        level, beating = self.result[1], self.flow.beating
+        rank = max(rank, row.rank)
+        before, after = self.total.routes & beating, routes & beating
         if rank == level and after == before and row.outcome is self.result[0]:
             return None
         direction: Direction = "across"
@@ -231,25 +270,25 @@ class _Others:
             direction = "up" if rank > level else "down"
         elif after != before and (after & before) in (before, after):
             direction = "up" if after & before == before else "down"
-        return _Then(row.outcome, flow.levels[rank].id, total.routes, direction)
+        return row.outcome, rank, routes, direction
 
 
-def _changes(others: _Others, decides: Sequence[bool]) -> tuple[Change, ...]:
+def _turns(others: _Others, decides: Sequence[bool]) -> tuple[Turn, ...]:
     """The nearest change up for each question asked, and down for each that decides."""
     known, total, ended = others.known, others.total, others.ended
-    found: list[Change] = []
+    found: list[Turn] = []
     for one, deciding in zip(others.given, decides, strict=True):
         # An answer that does not decide demands no route and less than the highest level.
         least, routes = others.without(one) if deciding else total[:2]
         for candidates in (one.worse, one.milder) if deciding else (one.worse,):
             for other in candidates:
-                choice, rank, route, opened, _closed, plain = other
+                _choice, rank, route, opened, _closed, plain = other
                 if plain and not ended:
                     key = (rank if rank > least else least, routes | route)
                     then = known[key] if key in known else others.demanding(*key)
                 else:
                     then, opened = others.steered(one, other, least, routes)
                 if then is not None:
-                    found.append(Change(one.question, one.given, choice, *then, opened or ()))
+                    found.append((one, other, then, opened or ()))
                     break
     return tuple(found)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import Any
 
-from directory.pathway.decide import Change, Decision
+from directory.pathway.decide import Change, Decision, Turn
 from directory.pathway.flow import Choice, Demand, Flow, Level, Outcome, Question, Route, Rule
 
 Facts = dict[str, Any]
@@ -172,20 +172,23 @@ def would_change(decision: Decision) -> list[Facts]:
     """
     flow = decision.flow
     rank = flow.level_rank
-    ups = [one for one in decision.would_change if one.direction != "down"]
-    downs = [one for one in decision.would_change if one.direction == "down"]
-    ups.sort(key=lambda one: rank[one.level])
-    shown: list[Change] = []
+    ups: list[Turn] = []
+    downs: list[Turn] = []
+    for turn in decision.turns:
+        (downs if turn[2][3] == "down" else ups).append(turn)
+    ups.sort(key=lambda turn: turn[2][1])
+    shown = []
     alike: Counter[str] = Counter()
-    for one in ups:
-        if alike[one.outcome.id] < _ALIKE:
-            alike[one.outcome.id] += 1
-            shown.append(one)
+    for turn in ups:
+        outcome = turn[2][0].id
+        if alike[outcome] < _ALIKE:
+            alike[outcome] += 1
+            shown.append(turn)
             if len(shown) == _RAISES:
                 break
-    found = [_change_facts(flow, one) for one in [*shown, *downs[:_LOWERS]]]
+    found = [_change_facts(flow, decision.change(turn)) for turn in (*shown, *downs[:_LOWERS])]
     held = decision.held_by
-    if len(held) > 1 and not any(rank[one.level] < rank[decision.level] for one in downs):
+    if len(held) > 1 and not any(turn[2][1] < rank[decision.level] for turn in downs):
         titles = [f"“{one.title}”" for one in held]
         more = len(titles) - _NAMED
         if more > 0:

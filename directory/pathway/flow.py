@@ -191,7 +191,7 @@ class Other(NamedTuple):
 
     `opens` and `closes` are the questions that are then asked, or asked no longer: None where that hangs on
     other answers too, or where one of the two ends the questions. It is `plain` where it closes none and no
-    rule names its question: what is demanded is then all that it changes.
+    rule tells the two apart: what is demanded is then all that it changes.
     """
 
     choice: Choice
@@ -325,6 +325,17 @@ class Flow:
         return tuple(map(tuple, found))
 
     @cached_property
+    def places(self) -> tuple[Mapping[int, tuple[int, ...]], ...]:
+        """For each rank the places in `rows` of the rules that name a route, by its bit."""
+        return tuple(
+            {
+                bit: tuple(at for at, row in enumerate(rows) if row.routes & bit)
+                for bit in self.route_bit.values()
+            }
+            for rows in self.rows
+        )
+
+    @cached_property
     def outcome_by_id(self) -> Mapping[str, Outcome]:
         """The outcomes by their ids."""
         return {one.id: one for one in self.outcomes}
@@ -350,16 +361,17 @@ class Flow:
         """Every choice as deciding asks of it, by the ids of its question and of itself."""
         found = {}
         for question in self.questions:
-            ranked, named = self.ranked[question.id], question.id in self.ruling
+            ranked = self.ranked[question.id]
             for given in ranked:
-                others = [self._other(question, given, one, named) for one in ranked]
+                others = [self._other(question, given, one) for one in ranked]
                 worse = tuple(one for one in others if one.choice.rank > given.rank)
                 milder = tuple(one for one in reversed(others) if one.choice.rank < given.rank)
                 rank, route = self.demanded[question.id, given.id]
+                named = question.id in self.ruling
                 found[question.id, given.id] = Option(question, given, rank, route, named, worse, milder)
         return found
 
-    def _other(self, question: Question, given: Choice, one: Choice, named: bool) -> Other:
+    def _other(self, question: Question, given: Choice, one: Choice) -> Other:
         rank, route = self.demanded[question.id, one.id]
         later = self.downstream[question.id]
         if given.ends or one.ends or any(set(each.when) != {question.id} for each in later):
@@ -368,7 +380,9 @@ class Flow:
         then = {each.id for each in later if one.id in each.when[question.id]}
         opens = tuple(each.id for each in later if each.id in then - now)
         closes = tuple(each.id for each in later if each.id in now - then)
-        return Other(one, rank, route, opens, closes, not named and not closes)
+        wanted = [rule.when.answers.get(question.id, frozenset()) for rule in self.rules]
+        told_apart = any((given.id in choices) != (one.id in choices) for choices in wanted)
+        return Other(one, rank, route, opens, closes, not closes and not told_apart)
 
     @cached_property
     def told(self) -> dict[Hashable, dict[str, Any]]:

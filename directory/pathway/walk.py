@@ -162,6 +162,11 @@ def follow(flow: Flow, answers: Mapping[str, str]) -> Walk:
                 f"Question {question_id!r} has no answer {str(choice_id)[:60]!r}. Its answers are {known}.",
                 "unknown",
             )
+    return walk_of(flow, answers)
+
+
+def walk_of(flow: Flow, answers: Mapping[str, str]) -> Walk:
+    """The same with answers that the flow is known to have."""
     steps = asked(flow, answers)
     kept = {question.id: answers[question.id] for question in steps if question.id in answers}
     left = answers.keys() - kept.keys()

@@ -47,7 +47,7 @@ class Answering:
         self._standing = lru_cache(maxsize=4)(lambda day: standing(day).tolist())
         self._opening = lru_cache(maxsize=4)(self._hours_at)
         self._levels = lru_cache(maxsize=16)(self._of_level)
-        self._told = lru_cache(maxsize=4096)(self._without_home)
+        self._told = lru_cache(maxsize=4)(_nothing_yet)
 
     def first(
         self,
@@ -84,9 +84,18 @@ class Answering:
         if level and len(chosen) < enough:
             seen = {number for _score, number, _serves in chosen}
             chosen += [one for one in self._best(groups, home, standing, limit, None) if one[1] not in seen]
-        found = [self._facts(number, score, serves, home, at) for score, number, serves in chosen]
-        found.sort(key=lambda one: (_OPEN_FIRST[one["open"]["now"]], -_shared(one, needs)))
-        return found[:limit]
+        told: dict[object, Facts] = self._told(at)
+        found: list[tuple[tuple[int, int, int], Facts]] = []
+        for score, number, serves in chosen:
+            key = (number, serves, home.status if home is not None else "")
+            facts = told.get(key)
+            if facts is None:
+                facts = told[key] = self._without_home(*key, at)
+            place = (_OPEN_FIRST[facts["open"]["now"]], -more[number], len(found))
+            own = {"places": nearest(facts["places"], home), "score": round(score, 4)}
+            found.append((place, facts | own))
+        found.sort()
+        return [facts for _place, facts in found[:limit]]
 
     def _best(
         self,
@@ -144,15 +153,9 @@ class Answering:
             score *= 1 - FARTHEST_LOSS * away / (away + HALF_LOSS_METRES)
         return score
 
-    def _facts(
-        self, number: int, score: float, serves: int | None, home: Home | None, at: dt.datetime
-    ) -> Facts:
-        identifier = self.columns.ids[number]
-        told = self._told(identifier, serves, home.status if home is not None else "", at)
-        return told | {"places": nearest(told["places"], home), "score": round(score, 4)}
-
-    def _without_home(self, identifier: str, serves: int | None, status: str, at: dt.datetime) -> Facts:
+    def _without_home(self, number: int, serves: int | None, status: str, at: dt.datetime) -> Facts:
         """What is told of a service to every home that it is the same to: all but how far its places are."""
+        identifier = self.columns.ids[number]
         service = self.service(identifier) or {"id": identifier}
         home = Home(status, CITY) if status else None
         facts = self._shown(identifier, False, at)
@@ -205,5 +208,5 @@ class Answering:
         return names
 
 
-def _shared(one: Facts, needs: frozenset[str]) -> int:
-    return sum(need["code"] in needs for need in one["needs"])
+def _nothing_yet(_minute: dt.datetime) -> dict[object, Facts]:
+    return {}
