@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from directory.next_step import SUPPORTS, next_step, working_day
 from directory.pathway.decide import Decision, decide
 from directory.pathway.flow import Flow
 from directory.pathway.reading import load_flow
-from directory.pathway.walk import parse
+from directory.pathway.walk import follow, parse
 from directory.prepared import NEAR_BOUNDARY
 from directory.routing.london import LONDON
 from directory.search.finder import Finder
@@ -320,3 +321,27 @@ def test_every_outcome_of_the_shipped_questionnaire_has_an_open_contact(answers:
                 for audience in ("professional", "public"):
                     call = first_open(steps(words, spot, audience))
                     assert call["open"] and call["telephone"]
+
+
+def _named(facts: object) -> set[str]:
+    """The references of sources that facts name anywhere but among the contacts, which have their own."""
+    if isinstance(facts, list):
+        return set().union(*map(_named, facts))
+    if not isinstance(facts, dict):
+        return set()
+    own = {facts["source"]} if facts.get("source") and "telephone" not in facts else set()
+    return own.union(*(_named(one) for one in facts.values()))
+
+
+@pytest.mark.parametrize("flow", _shipped(), ids=lambda flow: f"{flow.id}-{flow.version}")
+def test_every_source_that_is_named_is_told_once(answers: Answers, flow: Flow) -> None:
+    drawn = random.Random(8)
+    for _walk in range(40):
+        given: dict[str, str] = {}
+        while (question := follow(flow, given).next) is not None:
+            given[question.id] = drawn.choice(question.choices[:-1] or question.choices).id
+        step = next_step(decide(flow, given), answers=answers, place=HOME, at=MORNING)
+        parts = [step[name] for name in ("outcome", "rule", "route", "why", "also")]
+        assert set(step["sources"]) == _named(parts)
+        for reference, source in step["sources"].items():
+            assert source["reference"] == reference and source["words"] and source["address"]
