@@ -71,12 +71,14 @@ def not_found(request: Request) -> Response:
     )
 
 
-def no_directory(request: Request, error: ProblemError) -> Response:
-    """The page for the time in which there is no directory to search."""
+def no_directory(request: Request, _error: ProblemError) -> Response:
+    """The page for the time in which there is no directory to search.
+
+    What the error tells is for operators, who have it from /health/ready: it can name folders of the machine.
+    """
     return problem_page(
         request,
         503,
         "The directory cannot be searched now",
         "Try again in a few minutes. You can still find the teams and the numbers to call by postcode.",
-        str(error.detail),
     )

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from geo.home import data_dir
-from tests.api.stocking import SAMPLE, empty_var, stock
-from tests.browser.live import DESK, PHONE, Watched, serving, watching
+from tests.browser.live import ARGUMENTS, DESK, PHONE, Watched, serving, watching
+from tests.browser.sites import Sites
 from tests.conftest import skip_or_fail
 
 REQUIRE = "EARLYHELP_REQUIRE_BROWSER"
@@ -28,12 +28,16 @@ def site(built: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def directory_site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def sites(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    """Every site of the gallery."""
+    with Sites(built, tmp_path_factory.mktemp("sites")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def directory_site(sites: Sites) -> str:
     """The same with the sample directory."""
-    var = empty_var(built, tmp_path_factory.mktemp("browser"))
-    stock(var, SAMPLE)
-    with serving(data_dir(), var) as address:
-        yield address
+    return sites["sample"]
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +49,7 @@ def chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         skip_or_fail(REQUIRE, f"there is no Chromium at {CHROMIUM} (set EARLYHELP_CHROMIUM)")
     with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 

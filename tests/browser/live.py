@@ -16,14 +16,20 @@ from api.app import create_app
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def serving(data: Path, var: Path) -> Any:
+    """The real application over these folders on a free port of this machine."""
+    return serving_app(create_app(data, var))
 
 
 @contextmanager
-def serving(data: Path, var: Path) -> Iterator[str]:
-    """The real application on a free port of this machine; its address without a slash at the end."""
+def serving_app(app: Any) -> Iterator[str]:
+    """An application on a free port of this machine; its address without a slash at the end."""
     # The socket listens before the server runs, so that a client never has to wait and try again.
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(data, var), log_level="warning", access_log=False)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -43,6 +49,7 @@ class Watched:
     site: str
     wrong: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    status: int = 0  # of the page that was opened last
 
     def open(self, path: str) -> Any:
         self.page.goto(self.site + path)
@@ -55,26 +62,66 @@ class Watched:
         self.page.get_by_role("button", name="Find who can help").click()
         return self.page
 
+    def search(self, worry: str, postcode: str = "") -> Any:
+        """From the search page to its answer, as a person does it."""
+        page = self.open("/services")
+        page.get_by_label("What is the worry, or what would help?").fill(worry)
+        page.get_by_label("Postcode of the child’s home").fill(postcode)
+        page.get_by_role("button", name="Search", exact=True).click()
+        page.locator("#results").wait_for()
+        return page
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def past_the_menu(self) -> None:
+        """By the link that is the keyboard's first stop."""
+        self.press("Tab", "Enter")
+
+    def walk_to(self, wanted: str, most: int = 150) -> None:
+        """Press Tab until what has the focus is `wanted`, a CSS selector."""
+        for _ in range(most):
+            if self.page.evaluate("wanted => document.activeElement?.matches(wanted) ?? false", wanted):
+                return
+            self.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {wanted}")
+
+    def expected(self, status: int) -> None:
+        """Forget what the browser says of a page whose status was meant."""
+        self.wrong = [told for told in self.wrong if f"status of {status}" not in told]
+
+
+def watch(page: Any, site: str) -> Watched:
+    """Watch a tab from now on."""
+    watched = Watched(page, site)
+
+    def asked(request: Any) -> None:
+        watched.addresses.append(request.url)
+        if not request.url.startswith(watched.site):
+            watched.wrong.append(f"request to {request.url}")
+
+    def answered(response: Any) -> None:
+        if response.request.is_navigation_request() and response.frame == page.main_frame:
+            watched.status = response.status
+
+    def told(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            watched.wrong.append(f"console: {message.text}")
+
+    page.on("request", asked)
+    page.on("response", answered)
+    page.context.on("weberror", lambda error: watched.wrong.append(f"script error {error.error}"))
+    page.on("console", told)
+    return watched
+
 
 @contextmanager
 def watching(browser: Any, site: str, **options: Any) -> Iterator[Watched]:
     """A tab in which no console error, script error or request to elsewhere may have been seen in the end."""
     context = browser.new_context(**{"viewport": DESK, **options})
-    watched = Watched(context.new_page(), site)
-
-    def asked(request: Any) -> None:
-        watched.addresses.append(request.url)
-        if not request.url.startswith(site):
-            watched.wrong.append(f"request to {request.url}")
-
-    context.on("request", asked)
-    context.on("weberror", lambda error: watched.wrong.append(f"script error {error.error}"))
-    context.on(
-        "console",
-        lambda told: (
-            watched.wrong.append(f"console: {told.text}") if told.type in ("error", "warning") else None
-        ),
-    )
+    watched = watch(context.new_page(), site)
     try:
         yield watched
     finally:

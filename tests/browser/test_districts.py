@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.inspection import breaches
 from tests.browser.live import Watched, watching
-from tests.browser.test_accessibility import breaches
 
 EDGBASTON = "/areas/district/E14000560"
 PATHS = (

@@ -72,6 +72,10 @@ def test_hostile_names_never_run_on_the_pages_of_areas(chromium: Any, hostile_si
     with watching(chromium, hostile_site) as tab:
         page = tab.open(path)
         page.wait_for_load_state("networkidle")
+        # A map that is not in view is not loaded, and would be waited for.
+        for frame in page.locator(".ehf-map__frame").all():
+            frame.scroll_into_view_if_needed()
+            frame.content_frame.locator("path.leaflet-interactive").first.wait_for(state="attached")
         assert page.locator("img").count() == 0
         untouched(tab)
 

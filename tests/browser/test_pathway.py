@@ -7,38 +7,20 @@ from typing import Any
 
 import pytest
 
-from directory.pathway.walk import follow
-from tests.api.witnesses import FLOW, codes, whole
+from tests.api.witnesses import FLOW, codes
+from tests.browser.inspection import breaches
 from tests.browser.live import DESK, PHONE, Watched, watching
 
 QUESTIONS = "/worried/early-help"
 HOME = "B15 2TT"
 EXIT = "https://www.bbc.co.uk/weather"
-axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 STATES = {
     "start": "/worried",
-    "one question": f"{QUESTIONS}?a=v1&w=h",
     "rows": f"{QUESTIONS}?a=v1.aan&w=h",
-    "rows with an error": f"{QUESTIONS}?a=v1.aan&w=h&q=ab&go=1&answer-ab=n",
-    "a domain": f"{QUESTIONS}?a={codes()}&q=bd&w=s",
-    "a domain with an error": f"{QUESTIONS}?a=v1&q=aa&go=1",
-    "last questions": f"{QUESTIONS}?a={codes()}&q=cc&w=f",
     "check": f"{QUESTIONS}/check?a={codes(missing='yes', missing_now='not_sure')}",
     "result": f"{QUESTIONS}/result?a={codes(young_carer='yes', feelings='additional', tried='one_plan')}",
-    "danger": f"{QUESTIONS}/result?a=v1.aay",
-    "family": f"{QUESTIONS}/family?a={codes(feelings='additional')}",
 }
-
-
-def breaches(tab: Watched) -> list[str]:
-    found = axe_module.Axe().run(tab.page, options=RULES).response["violations"]
-    return [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
-
-
-def fits(tab: Watched) -> bool:
-    return bool(tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.fixture(params=["scripts", "no scripts"])
@@ -47,25 +29,6 @@ def anybody(request: pytest.FixtureRequest, chromium: Any, directory_site: str) 
     scripts = request.param == "scripts"
     with watching(chromium, directory_site, viewport=PHONE, java_script_enabled=scripts) as watched:
         yield watched
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_no_page_of_the_questionnaire_breaks_a_rule(finding: Watched, state: str) -> None:
-    finding.open(STATES[state])
-    assert breaches(finding) == []
-    assert fits(finding)
-
-
-@pytest.mark.parametrize("page", ["result", "family"])
-@pytest.mark.parametrize("postcode", [HOME, "BI5 2TT", "B91 3QB"])
-def test_a_result_for_a_home_breaks_no_rule(finding: Watched, page: str, postcode: str) -> None:
-    finding.open(f"{QUESTIONS}/{page}?a={codes(feelings='additional', young_carer='yes')}")
-    finding.page.locator("#postcode").fill(postcode)
-    finding.page.locator(".ehf-place button").click()
-    finding.page.wait_for_url(f"**/{page}")
-    finding.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    assert breaches(finding) == []
-    assert fits(finding)
 
 
 def answer_all(tab: Watched, answers: dict[str, str]) -> int:
@@ -88,26 +51,6 @@ def nothing_is_kept(tab: Watched) -> None:
     assert tab.page.context.cookies() == []
     for address in [*tab.addresses, tab.page.url]:
         assert "2TT" not in address.upper()
-
-
-def test_from_a_worry_to_whom_to_call_and_what_could_help(anybody: Watched) -> None:
-    answers = whole(young_carer="yes", feelings="additional", tried="one_plan")
-    page = anybody.open("/")
-    page.get_by_role("main").get_by_role("link", name="I am worried about a child").click()
-    page.get_by_label("School, college or nursery").check()
-    page.get_by_role("button", name="Start").click()
-    assert answer_all(anybody, answers) < len(follow(FLOW, answers).path) / 1.5
-    assert page.get_by_role("heading", level=1).inner_text() == "Check the answers"
-    page.get_by_label("Postcode of the child's home").fill(HOME)
-    page.get_by_role("button", name="Show what to do", exact=True).click()
-    assert page.get_by_role("heading", level=1).inner_text() == FLOW.outcome_by_id["additional"].title
-    number = page.locator(".ehf-call__number a")
-    assert number.get_attribute("href").startswith("tel:0121")
-    assert number.bounding_box()["y"] < PHONE["height"] * 2
-    assert page.locator(".ehf-result").first.is_visible()
-    assert page.get_by_text("Integrated family support team: Edgbaston").first.is_visible()
-    assert "team for this home" not in page.locator("main").inner_text()
-    nothing_is_kept(anybody)
 
 
 def test_one_question_at_a_time_is_the_same_way(anybody: Watched) -> None:

@@ -13,7 +13,6 @@ import pytest
 from tests.api.pages.test_pathway_pages import codes
 from tests.api.serving import server
 from tests.browser.live import Watched, watching
-from tests.browser.test_services import search
 
 HOME = "B15 2TT"
 WORRY = "self harm 14"
@@ -37,7 +36,7 @@ def postcode(tab: Watched) -> None:
 
 
 def services(tab: Watched) -> None:
-    search(tab, WORRY, HOME)
+    tab.search(WORRY, HOME)
     tab.page.get_by_label("Free", exact=False).first.check()
     tab.page.get_by_role("button", name="Apply filters").click()
     tab.page.get_by_text("Filtered by").wait_for()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.inspection import breaches
 from tests.browser.live import Watched
-from tests.browser.test_accessibility import breaches
 
 PATHS = ("/schools", "/schools?q=st+mary", "/schools?q=nothing", "/schools/103159", "/schools/103623")
 

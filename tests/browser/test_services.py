@@ -5,23 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
+from tests.browser.inspection import breaches, fits
 from tests.browser.live import PHONE, Watched, watching
-from tests.browser.test_accessibility import breaches
 
 POSTCODE = "B15 2TT"
 WORRY = "What is the worry, or what would help?"
-
-
-def search(tab: Watched, worry: str, postcode: str = "") -> Any:
-    """From the search page to its answer, as a person does it."""
-    page = tab.open("/services")
-    page.get_by_label(WORRY).fill(worry)
-    page.get_by_label("Postcode of the child’s home").fill(postcode)
-    page.get_by_role("button", name="Search", exact=True).click()
-    page.locator("#results").wait_for()
-    return page
 
 
 def no_address_holds_the_postcode(tab: Watched) -> None:
@@ -30,13 +18,8 @@ def no_address_holds_the_postcode(tab: Watched) -> None:
         assert "52.45" not in address
 
 
-def fits(page: Any) -> bool:
-    wide: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return wide
-
-
 def test_a_worry_and_a_postcode_lead_to_services_on_a_list_and_a_map(finding: Watched) -> None:
-    page = search(finding, "self harm 14", POSTCODE)
+    page = finding.search("self harm 14", POSTCODE)
     assert page.get_by_role("heading", name=re.compile(r"\d+ services for this home")).is_visible()
     assert page.get_by_text("We took from your words: age 14.").is_visible()
     assert page.locator(".ehf-result a[href^='tel:']").first.is_visible()
@@ -59,7 +42,7 @@ def test_a_worry_and_a_postcode_lead_to_services_on_a_list_and_a_map(finding: Wa
 
 
 def test_pages_and_filters_keep_the_postcode_out_of_every_address(finding: Watched) -> None:
-    page = search(finding, "family", POSTCODE)
+    page = finding.search("family", POSTCODE)
     first = page.locator(".ehf-result h3 a").all_inner_texts()
     page.get_by_role("button", name="Next page").click()
     page.get_by_text("Page 2 of").wait_for()
@@ -80,7 +63,7 @@ def test_pages_and_filters_keep_the_postcode_out_of_every_address(finding: Watch
 
 def test_without_scripts_the_whole_way_is_the_same(finding_without_scripts: Watched) -> None:
     tab = finding_without_scripts
-    page = search(tab, "family", POSTCODE)
+    page = tab.search("family", POSTCODE)
     assert page.locator("iframe").count() == 0
     assert page.locator("svg.ehf-picture").is_visible()
     assert page.locator(".ehf-picture__mark").count() >= 1
@@ -101,7 +84,7 @@ def test_without_scripts_the_whole_way_is_the_same(finding_without_scripts: Watc
 
 
 def test_a_search_without_a_postcode_can_be_kept_and_opened_again(finding: Watched) -> None:
-    page = search(finding, "mum drinks")
+    page = finding.search("mum drinks")
     kept, names = page.url, page.locator(".ehf-result h3 a").all_inner_texts()
     assert "q=mum+drinks" in kept
     finding.open("/")
@@ -189,58 +172,6 @@ def test_the_way_from_a_postcode_to_the_services_for_that_home(finding: Watched)
     no_address_holds_the_postcode(finding)
 
 
-STATES = {
-    "nothing asked": ("", ""),
-    "abbreviation": ("DA", ""),
-    "slip": ("anxeity", ""),
-    "nothing found": ("unicycle zebra", ""),
-    "nothing found for a home": ("unicycle zebra", POSTCODE),
-    "bad postcode": ("housing", "rubbish"),
-    "part of a postcode": ("housing", "B15"),
-    "elsewhere": ("housing", "B91 3QJ"),
-    "home": ("", POSTCODE),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_no_state_of_the_search_breaks_a_rule(chromium: Any, directory_site: str, state: str) -> None:
-    with watching(chromium, directory_site, viewport=PHONE) as tab:
-        worry, postcode = STATES[state]
-        page = tab.open("/services")
-        if state != "nothing asked":
-            page = search(tab, worry, postcode)
-        assert breaches(tab) == []
-        assert fits(page)
-
-
-@pytest.mark.parametrize("path", ["/needs", "/services?q=family&free=yes&level=universal"])
-def test_no_other_page_of_the_directory_breaks_a_rule(finding: Watched, path: str) -> None:
-    page = finding.open(path)
-    assert breaches(finding) == []
-    assert fits(page)
-
-
-def test_no_page_of_a_listing_breaks_a_rule(finding: Watched) -> None:
-    page = finding.open("/services?q=Safe+Hands")
-    page.locator(".ehf-result h3 a").first.click()
-    page.get_by_role("heading", name="Contact").wait_for()
-    page.locator(".ehf-map").scroll_into_view_if_needed()
-    page.frame_locator(".ehf-map__frame").locator(".place").first.wait_for()
-    page.get_by_text("Report a problem with this listing").click()
-    assert breaches(finding) == []
-    assert fits(page)
-    page.get_by_role("button", name="Send the report").click()
-    page.locator(".govuk-error-summary:focus").wait_for()
-    assert breaches(finding) == []
-    page.locator(".govuk-error-summary a").click()
-    assert page.evaluate("document.activeElement.id") == "problem"
-    page.get_by_role("link", name="Safe Hands").first.click()
-    page.get_by_role("link", name="Quillfeather Counselling").click()
-    page.get_by_text("Organisation", exact=True).wait_for()
-    assert breaches(finding) == []
-    assert fits(page)
-
-
 def test_on_paper_there_are_the_contact_the_hours_and_the_place(finding_at_a_desk: Watched) -> None:
     page = finding_at_a_desk.open("/services?q=Safe+Hands")
     page.locator(".ehf-result h3 a").first.click()
@@ -253,8 +184,10 @@ def test_on_paper_there_are_the_contact_the_hours_and_the_place(finding_at_a_des
     assert not page.locator(".ehf-map__frame").is_visible()
 
 
-def test_where_there_is_no_directory_the_page_breaks_no_rule(phone: Watched) -> None:
-    phone.open("/services")
-    assert phone.page.locator("h1").inner_text() == "The directory cannot be searched now"
-    assert breaches(phone) == []
-    phone.wrong = [told for told in phone.wrong if "503" not in told]
+def test_the_first_number_is_near_the_top_and_before_the_filters(chromium: Any, directory_site: str) -> None:
+    with watching(chromium, directory_site, viewport=PHONE) as tab:
+        page = tab.search("self harm 14", POSTCODE)
+        top = "(element) => element.getBoundingClientRect().top + window.scrollY"
+        number = page.locator(".ehf-result .ehf-tel").first.evaluate(top)
+        assert number < 1.5 * PHONE["height"]
+        assert number < page.locator("#filters").evaluate(top)
