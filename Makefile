@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check bench setup build lock screenshots clean
+.PHONY: run test check bench setup build lock screenshots accessibility clean
 
 setup: $(STAMP)
 
@@ -34,7 +34,11 @@ bench: build
 	$(BIN)/python -m bench
 
 screenshots: build
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
+
+# What /accessibility tells: every page and state is looked at in a browser, which takes some minutes.
+accessibility: build
+	$(BIN)/python -m docs.accessibility
 
 # Writes requirements.lock anew from pyproject.toml. It names no registry: pip uses the one you have set up.
 lock: $(STAMP)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.pages import assets, drawing
+from api.pages.accessibility import statement
 from api.pages.areas import area_routes, city_of
 from api.pages.csp import MAP_CSP
 from api.pages.forms import typed_postcode
@@ -181,6 +182,16 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
             indexed=True,
         )
 
+    async def accessibility(request: Request) -> Response:
+        return page(
+            request,
+            "accessibility.html",
+            "Accessibility statement",
+            kept=True,
+            indexed=True,
+            **statement(),
+        )
+
     def still(template: str, title: str) -> Endpoint:
         async def shown(request: Request) -> Response:
             return page(request, template, title, kept=True, indexed=True)
@@ -214,7 +225,7 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
         *area_routes(site),
         Route("/about", about),
         Route("/privacy", still("privacy.html", "Privacy")),
-        Route("/accessibility", still("accessibility.html", "Accessibility")),
+        Route("/accessibility", accessibility),
         Route("/maps/{name:path}", map_file),
         Route("/static/{name:path}", static_file),
         Route("/favicon.ico", icon),

@@ -5,7 +5,6 @@ Without Chromium the tests are skipped with the reason; `EARLYHELP_REQUIRE_BROWS
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,11 @@ from typing import Any
 import pytest
 
 from geo.home import data_dir
-from tests.browser.live import ARGUMENTS, DESK, PHONE, Watched, serving, watching
+from tests.browser.live import ARGUMENTS, CHROMIUM, DESK, PHONE, Watched, serving, watching
 from tests.browser.sites import Sites
 from tests.conftest import skip_or_fail
 
 REQUIRE = "EARLYHELP_REQUIRE_BROWSER"
-CHROMIUM = os.environ.get("EARLYHELP_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")

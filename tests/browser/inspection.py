@@ -52,6 +52,16 @@ def axe_script() -> str:
     return str(AXE_SCRIPT)
 
 
+def wanted(state: State) -> set[str]:
+    """The checks that concern a state: a map in a frame has no header, and some things need scripts."""
+    left_out = set()
+    if state.bare:
+        left_out |= {"errors", "headings", "skip", "order"}
+    if state.bare or state.scripts:
+        left_out |= {"plain"}
+    return set(CHECKS) - left_out
+
+
 def looking_script() -> str:
     """Our own questions."""
     return Path(__file__).with_name("inspection.js").read_text("utf-8")
@@ -155,8 +165,9 @@ class Visitor:
         found["motion"] = ask("motion()")
         page.emulate_media(forced_colors="none", color_scheme="light", reduced_motion="no-preference")
         found["quiet"] = list(tab.wrong)
-        if not (state.bare or state.scripts):
+        if "plain" in wanted(state):
             found["plain"] = self._plain(state, page.locator("h1").first.inner_text(), page.title())
+        assert set(found) == wanted(state)
         return found
 
     def _framed(self, tab: Watched) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from api.app import create_app
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+CHROMIUM = os.environ.get("EARLYHELP_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

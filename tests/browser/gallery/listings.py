@@ -13,8 +13,16 @@ LISTINGS: tuple[State, ...] = (
         "A service, with its map",
         "Safe Hands",
         "Safe Hands",
-        then(at(f"/services/{sites.PLAIN}"), unfold("#report")),
+        at(f"/services/{sites.PLAIN}"),
         framed=True,
+    ),
+    State(
+        "service-report",
+        _SERVICE,
+        "A service, its form for a report unfolded",
+        "Safe Hands",
+        "Safe Hands",
+        then(at(f"/services/{sites.PLAIN}"), unfold("#report")),
     ),
     State(
         "service-closed",
