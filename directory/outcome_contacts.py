@@ -85,7 +85,7 @@ class OutcomeContacts:
                 )
                 findings.append(Finding("contact", said, example, subject=outcome.id, line=outcome.line))
         findings += [
-            Finding("contact", said, subject=route.id, line=route.line)
+            Finding("contact", said, subject=f"route {route.id}", line=route.line)
             for route in flow.routes
             for said in self.wrong(route)
         ]

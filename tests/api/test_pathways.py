@@ -262,3 +262,20 @@ def test_a_file_that_breaks_leaves_its_version_in_use_and_one_taken_away_is_gone
     assert pathways.problem is None
     file.unlink()
     assert pathways.library().current("early-help").version == "1"
+
+
+@pytest.mark.parametrize(
+    ("postcode", "first"),
+    [("B15 2TT", "111"), ("B91 3QB", "111"), (None, "111"), ("CF10 1EP", "999")],
+)
+def test_a_mental_health_crisis_begins_with_nhs_111_in_england_and_keeps_999_beside_it(
+    asking: TestClient, postcode: str | None, first: str
+) -> None:
+    more = {"postcode": postcode} if postcode else {}
+    told = ask(asking, whole(crisis="yes", crisis_life="no"), **more)
+    numbers = [one["telephone"] for one in told["steps"]]
+    assert ("111" in numbers) is (first == "111")
+    assert "999" in numbers and told["call"]["telephone"] == first
+    for sure in ("yes", "not_sure"):
+        risk = ask(asking, whole(crisis="yes", crisis_life=sure, harm="yes"), **more)
+        assert (risk["outcome"]["id"], risk["call"]["telephone"]) == ("crisis_life", "999")
