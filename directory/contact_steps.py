@@ -16,7 +16,7 @@ from directory.routing.route import Contact, Frame
 
 Facts = dict[str, Any]
 _CITYWIDE = ("danger", "front_door")
-_ANYWHERE = ("NHS_111",)  # one number for all of England, wherever the home is
+_ENGLAND = ("NHS_111",)  # one number for all of England, and for England only
 _HERE = "If the child is in Birmingham now"
 
 
@@ -92,7 +92,9 @@ def _front_door(spot: Spot) -> list[Facts]:
 def _line(code: str, spot: Spot) -> list[Facts]:
     """A named line of the front door; when it is closed, the front door itself behind it."""
     listed = spot.frame.contact_json.get(("front_door", code), [])
-    found = [_step("line", listed[0])] if listed and (spot.elsewhere is None or code in _ANYWHERE) else []
+    authority = spot.elsewhere["authority"] or {} if spot.elsewhere is not None else None
+    reached = authority is None or (code in _ENGLAND and authority.get("code", "").startswith("E"))
+    found = [_step("line", listed[0])] if listed and reached else []
     if not found or not found[0]["open"]:
         found += _front_door(spot)
     return found

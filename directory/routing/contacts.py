@@ -37,7 +37,6 @@ FRONT_DOOR_CODES = (
     OUT_OF_HOURS,
     EMERGENCY,
     "POLICE_101",
-    "NHS_111",
     "EARLY_HELP",
     "LADO",
     "PRIVATE_FOSTERING",
