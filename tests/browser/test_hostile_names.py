@@ -71,6 +71,9 @@ def test_hostile_names_never_run_in_an_answer_or_its_map(chromium: Any, hostile_
 def test_hostile_names_never_run_on_the_pages_of_areas(chromium: Any, hostile_site: str, path: str) -> None:
     with watching(chromium, hostile_site) as tab:
         page = tab.open(path)
+        # A map is loaded when it comes into sight; a frame that is not loaded yet never answers.
+        for place in page.locator(".ehf-map").all():
+            place.scroll_into_view_if_needed()
         page.wait_for_load_state("networkidle")
         # A map that is not in view is not loaded, and would be waited for.
         for frame in page.locator(".ehf-map__frame").all():
