@@ -286,7 +286,11 @@ def test_a_run_that_is_ended_leaves_nothing(number: signal.Signals, tmp_path: Pa
     out = tmp_path / "out.csv"
     out.write_bytes(b"as it was")
     running = subprocess.Popen(
-        [*COMMAND, "-", str(out), "--force"], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "-", str(out), "--force"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Tests that run in the background ignore Ctrl-C, and what they start would too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it starts no thread
     )
     assert running.stdin and running.stderr
     # More than a pipe holds: when this returns, the run is in the midst of the rows.
