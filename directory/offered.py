@@ -85,15 +85,39 @@ def taken_away(
     moved = {one: content for one, content in moved.items() if one in shown or content is not None}
     if not shown:
         return []
-    return [
-        *_numbers(generation, shown, moved, contacts),
-        *_services(generation, _geography(var), shown, moved, wanted_of(flows)),
-    ]
+    lost = list(_services(generation, _geography(var), shown, moved, wanted_of(flows)))
+    if lost and not _any_left(generation, shown, moved):
+        return [_emptied(len(shown), len(lost))]
+    return [*_numbers(generation, shown, moved, contacts), *lost]
 
 
 def _same(before: Content, after: Content | None) -> bool:
     """Whether nothing that a visitor is led by or rings has changed."""
     return after is not None and all(before.get(name) == after.get(name) for name in _MATTERS)
+
+
+def _any_left(
+    generation: Generation, shown: Mapping[str, Content], moved: Mapping[str, Content | None]
+) -> bool:
+    """Whether the search would find any service after a change."""
+    columns = generation.columns
+    after = (content for content in moved.values() if content is not None)
+    return any(_searched(one) for one in after) or any(
+        visible and record not in shown
+        for record, visible in zip(columns.ids, columns["visible"], strict=True)
+    )
+
+
+def _emptied(services: int, wanted: int) -> Witness:
+    """One witness in place of one for each outcome: what a person who empties a directory needs to know."""
+    return Witness(
+        "services",
+        f"This would take away all {services:,} services that are published. {wanted:,} outcomes and routes "
+        "of the questionnaire would find none in any district.",
+        {"services": services, "wanted": wanted},
+        "To put others in their place, import or publish those first. To begin with an empty directory, name "
+        "a new database and run: EARLYHELP_DATABASE_URL=… earlyhelp build --no-sample",
+    )
 
 
 def _newest(store: Store, data: Path, var: Path) -> Generation:
@@ -168,12 +192,14 @@ def _services(
     yield from _told(lost, shown)
 
 
-def _offers(content: Content, needs: frozenset[str]) -> bool:
+def _searched(content: Content) -> bool:
     from directory.search.documents import SEARCHED_STATUSES
 
-    return content.get("status", "active") in SEARCHED_STATUSES and not needs.isdisjoint(
-        content.get("needs", ())
-    )
+    return content.get("status", "active") in SEARCHED_STATUSES
+
+
+def _offers(content: Content, needs: frozenset[str]) -> bool:
+    return _searched(content) and not needs.isdisjoint(content.get("needs", ()))
 
 
 def _serves(content: Content, district: str, geography: Geography | None) -> bool:

@@ -69,6 +69,17 @@ def test_samples_hold_a_place_only_until_the_last_of_them_goes(room: Room) -> No
     assert room.json("retire", first, second, *SIGNED)["committed"]
 
 
+def test_a_change_that_takes_everything_away_is_refused_once_and_names_the_ways_on(room: Room) -> None:
+    owner = room.organization("A real one", "sample=no")
+    visits = room.service(owner, "Real visits", "sample=no", FOSTERING)
+    club = room.service(owner, "Real club", "sample=no", "needs=activities")
+    found = room.json("retire", visits, club, *SIGNED, code=1)
+    assert len(found["faults"]) == 1, "not one for each outcome"
+    assert "take away all 2 services" in found["faults"][0]["said"]
+    assert "build --no-sample" in found["faults"][0]["fix"]
+    assert "import or publish those first" in found["faults"][0]["fix"]
+
+
 def test_the_listing_of_a_front_door_line_keeps_its_number_and_stays(either: Room) -> None:
     owner = either.organization()
     lado = either.service(owner, "Designated Officer (LADO)", "phones[0].number=0121 675 1669")
