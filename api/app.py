@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -28,7 +28,7 @@ from api.oruk.routes import oruk_routes
 from api.pages.responses import problem_page
 from api.pages.routes import page_routes
 from api.pathway_state import PathwayState
-from api.problems import ProblemError, problem
+from api.problems import NO_STORE, ProblemError, problem
 from api.reply import Endpoint
 from api.schools_state import LiveSchools, SchoolsState
 from api.settings import Settings, read_settings, shown
@@ -102,14 +102,18 @@ def assemble(state: State, log: AccessLog | None = None, settings: Settings | No
         if for_a_program(request.url.path):
             told = "Something went wrong on our side. Try again, then tell the operator the request_id."
             return problem("fault", told, open_to_all(request.url.path))
-        return problem_page(
-            request,
-            500,
-            "Something went wrong on our side",
+        title = "Something went wrong on our side"
+        words = [
             "Try again in a minute.",
             pathways.call_words(),
             f"If it goes on, tell whoever runs this website this number: {request_id.get()}.",
-        )
+        ]
+        try:
+            return problem_page(request, 500, title, *words)
+        except Exception as again:  # whom to call may not hang on a template
+            log_fault(again)
+            told = "\n\n".join([title, *words])
+            return PlainTextResponse(told, 500, {"cache-control": NO_STORE})
 
     app.add_exception_handler(ProblemError, _told)
     app.add_exception_handler(HTTPException, _http)

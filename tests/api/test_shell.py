@@ -87,6 +87,27 @@ def test_a_fault_of_ours_is_answered_in_plain_words_and_logged_without_what_was_
     assert "B15" not in caplog.text
 
 
+def test_where_no_page_can_be_made_the_number_to_call_is_told_all_the_same(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from api.pages import rendering
+
+    shell: Any = create_app(data_dir(), built)
+    client = TestClient(shell, raise_server_exceptions=False)
+    monkeypatch.setattr(rendering, "TEMPLATES", built / "nothing")
+    rendering.environment.cache_clear()
+    try:
+        told = client.get("/about")
+    finally:
+        monkeypatch.undo()
+        rendering.environment.cache_clear()
+    assert told.status_code == 500
+    assert told.headers["content-type"].startswith("text/plain")
+    assert told.headers["cache-control"] == "no-store"
+    assert "call 999" in told.text and "0121" in told.text
+    assert client.get("/about").status_code == 200
+
+
 def test_a_new_build_is_taken_up_by_a_running_server_and_a_damaged_one_is_not(
     built: Path, tmp_path: Path
 ) -> None:
