@@ -39,9 +39,13 @@ def _listed(title: str, lines: list[str]) -> list[str]:
 def step_card(step: Facts) -> str:
     """A readable card of what `directory.next_step.next_step` gives, for 100 columns."""
     outcome = step["outcome"]
-    lines = [_heading(outcome["title"]), *_wrapped(outcome["sentence"], ""), ""]
+    lines = _wrapped(step["notice_newer"], "") if step["notice_newer"] else []
+    lines += [_heading(outcome["title"]), *_wrapped(outcome["sentence"], ""), ""]
     lines += [_heading("In danger now"), f"  {step['danger']['telephone']}  {step['danger']['role']}", ""]
-    lines += [_heading("Call"), *(line for one in step["steps"] for line in _contact(one))]
+    call, others = step["call"], [one for one in step["steps"] if one != step["call"]]
+    lines += [_heading("Call now" if call["open"] else "Call"), *_contact(call)]
+    if others:  # a team that is closed stands below the line that answers, as on the page
+        lines += ["", _heading("Others to call"), *(line for one in others for line in _contact(one))]
     place = step["place"]
     if place and place["message"]:
         lines += [click.style(f"  ! {place['message']}", fg="yellow")]
@@ -73,8 +77,8 @@ def step_card(step: Facts) -> str:
     lines += _listed("What would change it", [one["words"] for one in step["would_change"]])
     lines += _services(step["services"])
     lines += ["", step["supports"]]
-    for notice in filter(None, (step["notice"], step["notice_newer"])):
-        lines += _wrapped(notice, "")
+    if step["notice"]:
+        lines += _wrapped(step["notice"], "")
     made = f"{step['versions']['questionnaire']}, answers {step['answers']}, {step['date']}"
     lines.append(click.style(made, dim=True))
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import unstyle
 
 from directory.answer import Answers
 from directory.contact_steps import Spot, first_open, steps
@@ -345,3 +346,13 @@ def test_every_source_that_is_named_is_told_once(answers: Answers, flow: Flow) -
         assert set(step["sources"]) == _named(parts)
         for reference, source in step["sources"].items():
             assert source["reference"] == reference and source["words"] and source["address"]
+
+
+def test_the_card_begins_with_a_number_that_answers_and_with_the_newer_version(answers: Answers) -> None:
+    step = _step(answers, "additional", HOME, CHRISTMAS_EVE)
+    assert not step["steps"][0]["open"], "the team is shut"
+    lines = unstyle(step_card(step | {"notice_newer": "Version 2 has been in use."})).splitlines()
+    assert lines[0] == "Version 2 has been in use."
+    shown = [line.split("  ")[1] for line in lines if line.startswith("  0121")]
+    assert lines[lines.index("Call now") + 1].strip().startswith(EDT) and shown[0] == EDT
+    assert step["steps"][0]["telephone"] in shown[1:] and shown.count(EDT) == 1
