@@ -48,6 +48,7 @@ class Answering:
         self._opening = lru_cache(maxsize=4)(self._hours_at)
         self._levels = lru_cache(maxsize=16)(self._of_level)
         self._told = lru_cache(maxsize=4)(_nothing_yet)
+        self._samples: dict[int, bool] = {}
 
     def first(
         self,
@@ -63,7 +64,8 @@ class Answering:
 
         Those of the level of need come first and, where there are fewer than `enough`, as many of any level.
         Among each those open at the moment are first, then those whose hours are not known, then the closed;
-        then those that answer to more of the needs, and then the order of the search.
+        then what is real before invented samples, whose numbers reach nobody; then those that answer to more
+        of the needs, and then the order of the search.
         """
         at = at.replace(second=0, microsecond=0)
         home = home if home is not None and home.known else None
@@ -72,9 +74,9 @@ class Answering:
             for number in self._listed.get(need, ()):
                 more[number] = more.get(number, 0) + 1
         opening = self._opening(at)
-        groups: dict[tuple[int, int], list[int]] = {}
+        groups: dict[tuple[int, bool, int], list[int]] = {}
         for number, count in more.items():
-            group = (opening[number], -count)
+            group = (opening[number], self._sample(number), -count)
             if group in groups:
                 groups[group].append(number)
             else:
@@ -85,13 +87,13 @@ class Answering:
             seen = {number for _score, number, _serves in chosen}
             chosen += [one for one in self._best(groups, home, standing, limit, None) if one[1] not in seen]
         told: dict[object, Facts] = self._told(at)
-        found: list[tuple[tuple[int, int, int], Facts]] = []
+        found: list[tuple[tuple[int, bool, int, int], Facts]] = []
         for score, number, serves in chosen:
             key = (number, serves, home.status if home is not None else "")
             facts = told.get(key)
             if facts is None:
                 facts = told[key] = self._without_home(*key, at)
-            place = (_OPEN_FIRST[facts["open"]["now"]], -more[number], len(found))
+            place = (_OPEN_FIRST[facts["open"]["now"]], self._sample(number), -more[number], len(found))
             own = {"places": nearest(facts["places"], home), "score": round(score, 4)}
             found.append((place, facts | own))
         found.sort()
@@ -99,7 +101,7 @@ class Answering:
 
     def _best(
         self,
-        groups: Mapping[tuple[int, int], list[int]],
+        groups: Mapping[tuple[int, bool, int], list[int]],
         home: Home | None,
         standing: Sequence[float],
         limit: int,
@@ -161,6 +163,14 @@ class Answering:
         facts = self._shown(identifier, False, at)
         facts = facts | {"serves": serves_facts(service, serves, home), "places": listed_places(service)}
         return result(service, facts, Standing(0.0, (), {}), self.needs)
+
+    def _sample(self, number: int) -> bool:
+        """Whether a listing is invented."""
+        known = self._samples.get(number)
+        if known is None:
+            content = self.service(self.columns.ids[number]) or {}
+            known = self._samples[number] = content.get("sample") is True
+        return known
 
     def _hours_at(self, at: dt.datetime) -> list[int]:
         """For each listing 0 where it is open at a minute, 1 where its hours are not known, else 2."""

@@ -35,12 +35,14 @@ def _every(services: Finder, asked: Asked) -> list[dict[str, Any]]:
 
 
 def _best(found: list[dict[str, Any]], needs: frozenset[str]) -> list[dict[str, Any]]:
-    """Open ones first, then those that answer to more of the needs, and then as they were."""
+    """Open ones first, then real ones, then those for more of the needs, and then as they were."""
     opening = {True: 0, None: 1, False: 2}
-    return sorted(
-        found,
-        key=lambda one: (opening[one["open"]["now"]], -sum(need["code"] in needs for need in one["needs"])),
-    )
+
+    def place(one: dict[str, Any]) -> tuple[int, bool, int]:
+        answered = sum(need["code"] in needs for need in one["needs"])
+        return opening[one["open"]["now"]], one["sample"], -answered
+
+    return sorted(found, key=place)
 
 
 def test_what_is_chosen_is_what_the_search_finds_open_ones_first(
