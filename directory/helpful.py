@@ -33,8 +33,9 @@ def helpful(
 ) -> list[Facts]:
     """At most `SHOWN` results of the search for the needs `wanted`, as `Finder.find` gives them.
 
-    Open ones come first, real ones before samples, then those for more of the needs. The age is not asked. `postcode` is
-    that of a home in the city or ""; nothing of it is kept. What is given is shared, so not to be changed.
+    Open ones come first, real ones before samples, then those for more of the needs. The age is not asked.
+    `postcode` is that of a home in the city or ""; nothing of it is kept. What is given is shared, so not to
+    be changed.
     """
     if not wanted:
         return []
