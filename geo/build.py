@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.gazetteer import Gazetteer, GazetteerError
 from geo.sources import PACKAGE
+from geo.whole import one_at_a_time
 
 if TYPE_CHECKING:
     from geo.compile import Scope
@@ -72,18 +73,9 @@ def is_current(gazetteer: Gazetteer, data: Path, var: Path) -> bool:
     return bool(source and meta["inputs"] == fingerprint(data, var))
 
 
-@contextlib.contextmanager
-def build_lock(var: Path) -> Iterator[None]:
-    """Let one build run at a time; a second one waits. Falls away where the system has no file locks."""
-    var.mkdir(parents=True, exist_ok=True)
-    with (var / ".build.lock").open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: each build still writes to its own file and renames it
-            yield
-            return
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def build_lock(var: Path) -> AbstractContextManager[None]:
+    """Let one build run at a time; a second one waits."""
+    return one_at_a_time(var, ".build.lock")
 
 
 def build(

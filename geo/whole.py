@@ -32,6 +32,26 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+@contextmanager
+def one_at_a_time(folder: Path, lock: str = ".lock") -> Iterator[None]:
+    """Let one process at a time change what is in `folder`; a second waits. A kill frees it.
+
+    `lock` is the name of the file that is held. Falls away where the system has no such locks: every file
+    is still put in place whole.
+
+    Makes the folder where it is missing. Raises `OSError` where it cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / lock).open("w") as file:
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            yield
+            return
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut, where the system allows it."""
     if hasattr(os, "O_DIRECTORY"):

@@ -6,7 +6,6 @@ beside them says what was taken into use, by which role and why; the last entry 
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import datetime as dt
 import io
@@ -14,7 +13,7 @@ import json
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from typing import Any
 from directory.schools.reading import read_list
 from directory.schools.school import COLUMNS, School
 from geo.stewardship.journal import RefusedError, signed
-from geo.whole import sync_folder, written_whole
+from geo.whole import one_at_a_time, sync_folder, written_whole
 
 GIAS = "Department for Education, Get Information about Schools (GIAS), the register of schools in England"
 OGL = "Open Government Licence v3.0"
@@ -139,7 +138,7 @@ def store(var: Path, register: Register, file: str, reason: str, by: str) -> Reg
     reason, by = signed(reason, by)
     if not _EDITION.fullmatch(register.edition):
         raise RefusedError("--edition must be the day that the list is of, such as 2026-11-30.")
-    with _lock(var):
+    with one_at_a_time(var / "schools"):
         taken = [entry["list"] for entry in journal(var)]
         number, copies = register.edition, 1
         while number in taken:
@@ -165,7 +164,7 @@ def store(var: Path, register: Register, file: str, reason: str, by: str) -> Reg
 def use(data: Path, var: Path, number: str, reason: str, by: str) -> Register:
     """Go back, or forward, to another list that there is. Raises `RefusedError` or `SchoolsError`."""
     reason, by = signed(reason, by)
-    with _lock(var):
+    with one_at_a_time(var / "schools"):
         if number == id_in_use(data, var):
             raise RefusedError(f"The list {number} is in use already.")
         chosen = read_register(number, rooms(data, var))
@@ -178,20 +177,6 @@ def before_last(data: Path, var: Path) -> str | None:
     used = [SHIPPED] if SHIPPED in rooms(data, var) else []
     used += [entry["list"] for entry in journal(var)]
     return used[-2] if len(used) > 1 else None
-
-
-@contextlib.contextmanager
-def _lock(var: Path) -> Iterator[None]:
-    folder = var / "schools"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows has no such lock; changes there must be made one at a time
-            yield
-            return
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _record(var: Path, action: str, number: str, reason: str, by: str, **more: object) -> None:

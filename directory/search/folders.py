@@ -15,10 +15,11 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from geo.whole import sync_folder
+from geo.whole import one_at_a_time, sync_folder
 
 FORM = 1
 """The version of what lies in a generation's folder. A generation of another is built anew."""
@@ -101,19 +102,9 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-@contextlib.contextmanager
-def making_lock(var: Path) -> Iterator[None]:
+def making_lock(var: Path) -> AbstractContextManager[None]:
     """Let one process make generations at a time; a second waits. A kill frees it."""
-    folder = search_folder(var)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows has no such lock; the pointer is still swapped whole
-            yield
-            return
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return one_at_a_time(search_folder(var))
 
 
 def wait_for_maker(var: Path) -> None:

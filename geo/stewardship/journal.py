@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import os
 import re
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 
 from geo.layers import LayerError, read_journal
+from geo.whole import one_at_a_time
 
 Action = Literal["import", "activate", "retire"]
 LONGEST_REASON = 500
@@ -24,19 +24,9 @@ class RefusedError(Exception):
     """A change that was not made; the message says why and what to do."""
 
 
-@contextlib.contextmanager
-def areas_lock(var: Path) -> Iterator[None]:
+def areas_lock(var: Path) -> AbstractContextManager[None]:
     """Let one steward's change run at a time; a second waits. Makes `<var>/areas` when it is missing."""
-    folder = var / "areas"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows has no such lock; changes there must be made one at a time
-            yield
-            return
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    return one_at_a_time(var / "areas")
 
 
 def signed(reason: str, by: str) -> tuple[str, str]:

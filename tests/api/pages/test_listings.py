@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
+import uuid
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from api.pages import listing
 from directory.listings.hours import LONDON, spans
 from geo.home import data_dir
 from tests.api.pages.reading import addresses, names, sample, samples, title, words
-from tests.api.stocking import publish, retired
+from tests.api.stocking import changed, publish, retired
 
 
 def test_every_service_and_organisation_of_the_sample_has_its_page(pages: TestClient) -> None:
@@ -27,6 +29,29 @@ def test_every_service_and_organisation_of_the_sample_has_its_page(pages: TestCl
         organization = re.search(r'href="(/organisations/[^"]+)"', answer.text)
         assert organization
         assert pages.get(organization[1]).status_code == 200
+
+
+def test_a_service_that_takes_nobody_new_never_has_green_hours(stocked: Path, tmp_path: Path) -> None:
+    var = shutil.copytree(stocked, tmp_path / "var", symlinks=True)
+    number = sample("Brambleway Overnight Stays")["id"]
+    url = f"sqlite:///{var / 'directory.db'}"
+    today = dt.date.today()
+    always = {"id": str(uuid.uuid4()), "freq": "WEEKLY", "byday": "MO,TU,WE,TH,FR,SA,SU"}
+    always |= {"opens_at": "00:00", "closes_at": "24:00"}
+    for state, green in (("open", True), ("closed", False)):
+        said = {"stated": today.isoformat(), "until": (today + dt.timedelta(days=60)).isoformat()}
+        room = {"state": state, **said}
+        publish(var, url, [changed(url, number, schedules=[always], capacity=room)])
+        with TestClient(create_app(data_dir(), var)) as client:
+            one = client.get(f"/services/{number}")
+            found = client.get("/services?q=Brambleway+Overnight+Stays")
+        card = re.search(rf'<li class="ehf-result"[^>]*>(?:(?!</li>).)*{number}.*?</li>', found.text, re.S)
+        assert one.status_code == 200 and card
+        contact = one.text.partition('id="contact"')[2].partition("</section>")[0]
+        for part in (contact, card[0]):
+            assert "Open" in part
+            assert ("govuk-tag--green" in part) is green, (state, part)
+            assert ("Not taking anyone new" in part) is not green
 
 
 def test_a_service_page_has_everything_that_its_listing_says(pages: TestClient) -> None:
