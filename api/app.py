@@ -25,6 +25,7 @@ from api.health import Ready, live
 from api.log import AccessLog, events, log_fault
 from api.metrics import Measures, Metrics
 from api.oruk.routes import oruk_routes
+from api.pages.doors import Doors
 from api.pages.responses import problem_page
 from api.pages.routes import page_routes
 from api.pathway_state import PathwayState
@@ -94,7 +95,7 @@ def assemble(state: State, log: AccessLog | None = None, settings: Settings | No
         figures = Metrics(measures, settings, state, directory, pathways, ready)
         app.router.routes.append(Route("/metrics", Endpoint(figures.answer).answer, methods=["GET"]))
     site = LiveSite(state, directory, schools)
-    app.state.front_door = site.front_door  # for pages that tell of a problem
+    app.state.doors = doors = Doors(site, pathways)  # for pages that tell of a problem
     app.router.routes.extend(page_routes(site, pathways))
 
     async def fault(request: Request, error: Exception) -> Response:
@@ -105,14 +106,13 @@ def assemble(state: State, log: AccessLog | None = None, settings: Settings | No
         title = "Something went wrong on our side"
         words = [
             "Try again in a minute.",
-            pathways.call_words(),
             f"If it goes on, tell whoever runs this website this number: {request_id.get()}.",
         ]
         try:
-            return problem_page(request, 500, title, *words)
+            return problem_page(request, 500, title, *words, doors=doors)
         except Exception as again:  # whom to call may not hang on a template
             log_fault(again)
-            told = "\n\n".join([title, *words])
+            told = "\n\n".join([title, pathways.call_words(), *words])
             return PlainTextResponse(told, 500, {"cache-control": NO_STORE})
 
     app.add_exception_handler(ProblemError, _told)
@@ -129,7 +129,7 @@ def assemble(state: State, log: AccessLog | None = None, settings: Settings | No
     router = Router(
         hot, redirect_slashes=False, default=app, lifespan=_lifespan(directory, pathways, settings)
     )
-    gate = Gate(settings, pathways.call_words)
+    gate = Gate(settings, doors)
     shell = Shell(router, templates, fault, gate, Seal(settings.hsts, templates), log=log, measures=measures)
     return behind_proxies(shell, settings.proxies) if settings.proxies else shell
 

@@ -29,6 +29,14 @@ class LiveDirectory:
         """Whether there is a directory to answer from, and what is the matter where something is."""
         return self.directory.health()
 
+    def answers(self) -> bool:
+        """Whether there is a directory to search."""
+        try:
+            self.directory.current()
+        except ProblemError:
+            return False
+        return True
+
     def find(self, typed: Mapping[str, str | Sequence[str]]) -> Facts:
         """A search for the values of a form. `q` is `text`."""
         current = self.directory.current()

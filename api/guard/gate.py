@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -11,7 +10,8 @@ from starlette.types import Scope
 
 from api.guard.origin import from_our_page
 from api.guard.rate import Rate
-from api.pages.responses import page
+from api.pages.doors import Doors
+from api.pages.responses import problem_page
 from api.problems import problem
 from api.reply import OPEN_TO_ALL
 from api.settings import Settings
@@ -27,8 +27,6 @@ LARGEST_BODY = 1 << 19  # bytes of the largest body that any address takes
 BULK, BULK_COST = "/api/v1/postcodes", 10
 _READS = ("GET", "HEAD", "OPTIONS")
 
-Words = Callable[[], str]
-
 
 @dataclass(frozen=True)
 class Refusal:
@@ -40,6 +38,7 @@ class Refusal:
     title: str
     paragraphs: tuple[str, ...]
     headers: dict[str, str] = field(default_factory=dict)
+    leads_on: bool = True  # whether the site's own links are answered
 
 
 _TOO_LONG = Refusal(
@@ -55,6 +54,7 @@ _WRONG_HOST = Refusal(
     "This server does not answer to that name. EARLYHELP_HOSTS has the names that it answers to.",
     "This is not the address of Early Help Finder",
     ("Check the address, or ask whoever gave it to you.",),
+    leads_on=False,
 )
 _NOT_OURS = Refusal(
     403,
@@ -85,11 +85,11 @@ def open_to_all(path: str) -> dict[str, str]:
 class Gate:
     """Stands before the application."""
 
-    def __init__(self, settings: Settings, call_words: Words) -> None:
-        """`call_words`: whom to call now, as a sentence, for every page that refuses somebody."""
+    def __init__(self, settings: Settings, doors: Doors) -> None:
+        """`doors`: whom to call now and where to go on, for every page that refuses somebody."""
         self.rate = Rate(settings.rate_limit) if settings.rate_limit else None
         self._hosts = settings.hosts
-        self._call_words = call_words
+        self._doors = doors
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """Why a request is refused; None where it may go on."""
@@ -115,14 +115,14 @@ class Gate:
         path = scope["path"]
         if for_a_program(path):
             return problem(refusal.code, refusal.detail, refusal.headers | open_to_all(path))
-        return page(
+        return problem_page(
             Request(scope),
-            "problem.html",
+            refusal.status,
             refusal.title,
-            status=refusal.status,
+            *refusal.paragraphs,
+            ways=() if refusal.leads_on else None,
+            doors=self._doors,
             more=refusal.headers,
-            paragraphs=[*refusal.paragraphs, self._call_words()],
-            front_door=None,  # the words above have its number
         )
 
     def _too_often(self, wait: int) -> Refusal:

@@ -11,6 +11,8 @@ from api.pages.responses import page, problem_page
 from api.pages.site import Facts, Site
 from api.pages.words import lower_first, plural
 
+EVERY_MAP = ("See all areas and teams", "/areas")
+
 
 def city_of(site: Site) -> Facts | None:
     """The picture of the ten districts for `parts/city.html`; None where no build has drawn it."""
@@ -43,6 +45,13 @@ def _map_of(site: Site, area: Facts) -> Facts | None:
     return drawing.layer_map(site.var_dir, area["layer"], area.get("generation"), area["title"], area)
 
 
+def _no_area(request: Request, layer: Facts | None) -> Response:
+    """The page for a code that no area has, with the list of its map where that is one of ours."""
+    words = "Check the code in the address, or choose the area from the list."
+    own = [(f"See every area of this map: {layer['title']}", f"/areas/{layer['layer']}")] if layer else []
+    return problem_page(request, 404, "No such area", words, ways=[*own, EVERY_MAP])
+
+
 def area_routes(site: Site) -> list[BaseRoute]:
     """The addresses of areas."""
 
@@ -64,7 +73,13 @@ def area_routes(site: Site) -> list[BaseRoute]:
     async def layer(request: Request) -> Response:
         found = site.layer(request.path_params["layer"])
         if found is None:
-            return problem_page(request, 404, "No such map", "Choose one from the list of areas and teams.")
+            return problem_page(
+                request,
+                404,
+                "No such map",
+                "Check the address, or choose a map from the list.",
+                ways=[EVERY_MAP],
+            )
         with_contacts = any(area.get("contacts") for area in found["areas"])
         return page(
             request,
@@ -82,9 +97,7 @@ def area_routes(site: Site) -> list[BaseRoute]:
     async def area(request: Request) -> Response:
         found = site.area(request.path_params["layer"], request.path_params["code"])
         if found is None:
-            return problem_page(
-                request, 404, "No such area", "Check the code, or choose the area from the list of its map."
-            )
+            return _no_area(request, site.layer(request.path_params["layer"]))
         place, across = crossed.place_of(found), crossed.sides(site, found)
         teams = any(side["kind"] == "team" for side in across)
         shown = [one["contact"] for side in across for one in side["areas"] if one["contact"]]

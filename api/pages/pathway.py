@@ -286,14 +286,14 @@ class Worried:
 
     def _no_answer(self, request: Request, status: int, title: str, words: str) -> Response:
         """A page without an answer still says whom to call."""
-        return page(
+        return problem_page(
             request,
-            "worried/problem.html",
+            status,
             title,
-            status=status,
+            words,
+            ways=[("Start again", "/worried")] if FLOW in self.pathways.library().flows else [],
+            template="worried/problem.html",
             section="worried",
-            words=words,
-            call=self.pathways.call_words(),
             exit_to=EXIT_TO,
         )
 

@@ -49,17 +49,14 @@ def _answer(request: Request, site: Site, number: str, outcome: str, client: str
     if outcome == "too_many":
         seconds = site.directory.report_again_after(client)
         minutes = -(-seconds // 60)
-        return page(
+        return problem_page(
             request,
-            "problem.html",
+            429,
             "Too many reports for now",
-            status=429,
+            f"Your last report was not kept. You can send it again in {minutes} "
+            f"minute{'' if minutes == 1 else 's'}.",
             section="services",
             more={"Retry-After": str(seconds)},
-            paragraphs=[
-                "Your last report was not kept. You can send it again in "
-                f"{minutes} minute{'' if minutes == 1 else 's'}."
-            ],
         )
     if outcome == "away":
         return problem_page(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,9 @@ from api.pages.csp import PAGE_CSP, TYPING_CSP
 from api.pages.rendering import render
 from api.problems import ProblemError
 from directory.prepared import ATTRIBUTION
+
+if TYPE_CHECKING:
+    from api.pages.doors import Doors, Way
 
 
 def page(
@@ -46,18 +50,38 @@ def page(
     return Response(body, status, headers, "text/html; charset=utf-8")
 
 
-def problem_page(request: Request, status: int, title: str, *paragraphs: str) -> Response:
-    """A page that says what went wrong and what to do; also for the app's handlers of errors."""
-    # What is refused before the app has it knows no front door: its paragraphs name the number.
+def problem_page(
+    request: Request,
+    status: int,
+    title: str,
+    *paragraphs: str,
+    ways: Sequence[Way] | None = (),
+    doors: Doors | None = None,
+    template: str = "problem.html",
+    more: dict[str, str] | None = None,
+    **facts: Any,
+) -> Response:
+    """A page that says what went wrong, what to do and whom to call; also for the app's handlers of errors.
+
+    `ways` stand before those that the whole site offers; None: no way leads anywhere. `doors` are given by
+    what refuses a request before the app has it.
+    """
     app = request.scope.get("app")
-    front_door = getattr(app.state, "front_door", None) if app else None
+    doors = doors or getattr(getattr(app, "state", None), "doors", None)
+    offered = [*ways, *(doors.ways() if doors else [])] if ways is not None else []
+    by_address: dict[str, str] = {}
+    for words, address in offered:
+        by_address.setdefault(address, words)
     return page(
         request,
-        "problem.html",
+        template,
         title,
         status=status,
+        more=more,
         paragraphs=paragraphs,
-        front_door=front_door() if front_door else None,
+        ways=[(words, address) for address, words in by_address.items()],
+        front_door=doors.front_door() if doors else None,
+        **facts,
     )
 
 

@@ -60,6 +60,8 @@ def answer_page(request: Request, site: Site, typed: str) -> Response:
         section="find",
         answer=answer,
         heading=heading,
+        # The message is written for programs too: here it does not say again what the heading has said.
+        message=str(answer.get("message") or "").removeprefix(f"{heading}.").strip(),
         typed=typed,
         part=answer.get("sector") or answer.get("outcode"),
         guesses=_guesses(site, answer),
@@ -73,7 +75,10 @@ def _headings(answer: Facts) -> tuple[str, str]:
     if answer["status"] == "partial":
         part = answer.get("sector") or answer.get("outcode")
         return f"{part} is only part of a postcode", "Full postcode needed"
-    return f"{answer.get('postcode', 'This postcode')} is not known yet", "Postcode not known yet"
+    shown = answer.get("postcode", "This postcode")
+    if answer.get("candidates"):
+        return f"{shown} is not known yet", "Postcode not known yet"
+    return f"{shown} is not a known postcode", "Postcode not known"
 
 
 def _guesses(site: Site, answer: Facts) -> list[Facts]:

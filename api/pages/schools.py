@@ -128,7 +128,8 @@ def school_page(request: Request, site: Site, urn: str) -> Response:
             404,
             "No such school",
             "The list in use has no open school of that number. It may have closed, or become an academy and "
-            "got a new number. Look for it by name on the page of schools.",
+            "got a new number.",
+            ways=[("Look for the school by name", "/schools")],
         )
     answer = site.answer(school["postcode"]) if school["postcode"] else None
     placed = answer is not None and answer["status"] in ("ok", "terminated")

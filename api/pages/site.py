@@ -105,12 +105,16 @@ class Schools(Protocol):
 class Directory(Protocol):
     """The directory of services as the pages need it. The shapes are those of /api/v1 (docs/api.md).
 
-    Every method but `state` raises `api.problems.ProblemError` with the code `no_directory` while nothing has
-    been built, and its `detail` says what to do. None raises for what a person typed.
+    Every method but `state` and `answers` raises `api.problems.ProblemError` with the code `no_directory`
+    while nothing has been built, and its `detail` says what to do. None raises for what a person typed.
     """
 
     def state(self) -> Facts:
         """status ("ok" | "degraded" | "none" | "down"), revision?, since?, reasons: [words, ...]."""
+        ...
+
+    def answers(self) -> bool:
+        """Whether there is a directory to search. The store is not asked; it does not raise."""
         ...
 
     def find(self, typed: Mapping[str, str | Sequence[str]]) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -111,3 +112,24 @@ def test_areas_have_a_map_and_a_list(tab: Watched, path: str) -> None:
     if path.count("/") == 3:
         assert frame.locator("path.chosen").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda tab: tab.ask("B91 3QJ"),
+        lambda tab: tab.open("/nothing-here"),
+        lambda tab: tab.open("/services"),
+        lambda tab: tab.open("/worried/early-help?a=v1.zzz"),
+    ],
+    ids=["Solihull", "no page", "no directory", "answers that cannot be read"],
+)
+def test_on_a_small_telephone_the_number_is_seen_without_scrolling(
+    chromium: Any, site: str, way: Callable[[Watched], Any]
+) -> None:
+    with watching(chromium, site, viewport={"width": 360, "height": 640}) as tab:
+        page = way(tab)
+        number = page.locator("section.ehf-now a[href^='tel:0121']").first.bounding_box()
+        assert page.evaluate("window.scrollY") == 0
+        assert number["y"] + number["height"] <= 640
+        tab.expected(tab.status)

@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.pages.csp import MAP_CSP, PAGE_CSP, TYPING_CSP
+from tests.api.pages.reading import words
 
 Ask = Callable[[str], httpx.Response]
 
@@ -37,6 +38,7 @@ def heading(answer: httpx.Response) -> str:
         ("B15", "Full postcode needed", "B15 is only part"),
         ("B15 2", "Full postcode needed", "B15 2 is only part"),
         ("B15 9ZZ", "not known yet", "B15 9ZZ is not known yet"),
+        ("BI5 2TT", "Postcode not known -", "BI5 2TT is not a known postcode"),
         ("rubbish", "Error: ", "Find who can help"),
         ("", "Error: ", "Find who can help"),
         ("BX1 1LT", "Error: ", "Find who can help"),
@@ -73,6 +75,30 @@ def test_a_mistyped_postcode_is_offered_as_a_button_and_not_corrected(ask: Ask) 
     answer = ask("BI5 2TT")
     assert "Use B15 2TT" in answer.text
     assert "is in Edgbaston district" not in answer.text
+
+
+def test_what_is_wrong_with_a_postcode_is_said_once(ask: Ask) -> None:
+    mistyped = words(ask("BI5 2TT"))
+    assert mistyped.count("not a known postcode") == 1
+    assert mistyped.lower().count("check with the family") == 1
+    assert "known yet" not in mistyped
+    assert mistyped.index("Check with the family") < mistyped.index("Use B15 2TT")
+    assert words(ask("B15 9ZZ")).count("not known yet") == 1
+    # Where it may be new as well, the message does not say to check with the family: the offer does.
+    both = words(ask("B13 8UR"))
+    assert both.count("not known yet") == 1
+    assert both.count("Use B13 8RU") == 1
+    assert both.lower().count("check with the family") == 1
+
+
+def test_another_councils_number_comes_before_every_word_about_it(ask: Ask) -> None:
+    text = ask("B91 3QJ").text
+    main = text[text.index("<main") :]
+    number = re.search(r'href="tel:0121(7884300|6056060)"', main)
+    assert number
+    assert number.start() < main.index("outside Birmingham.")
+    assert number.start() < main.index("Is the child in Birmingham now?")
+    assert main.count("Worried about a child in Solihull?") == 1
 
 
 def test_an_error_is_told_at_the_top_and_at_the_field(ask: Ask) -> None:

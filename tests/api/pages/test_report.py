@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def test_a_report_is_queued_for_the_stewards(own_pages: TestClient, own_var: Pat
     assert title(answer).startswith("Thank you")
     assert "What happens next" in words(answer)
     assert notes(own_var) == [(NUMBER, "telephone", 1)]
+
+
+def test_to_send_the_report_is_the_one_action_of_its_page_and_looks_like_it(own_pages: TestClient) -> None:
+    for answer in (own_pages.get(f"/services/{NUMBER}"), report(own_pages, None)):
+        buttons = re.findall(r'<button[^>]*class="([^"]*)"[^>]*>([^<]*)</button>', answer.text)
+        assert [words for classes, words in buttons if classes == "govuk-button"] == ["Send the report"]
+        assert not any("govuk-button--secondary" in classes for classes, _ in buttons)
 
 
 @pytest.mark.parametrize("problem", [None, "", "my name is"])

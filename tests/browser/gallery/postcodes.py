@@ -97,8 +97,8 @@ POSTCODES: tuple[State, ...] = (
         "mistyped",
         "/postcode",
         "A mistyped postcode, with a suggestion",
-        "BI5 2TT is not known yet",
-        "Postcode not known yet",
+        "BI5 2TT is not a known postcode",
+        "Postcode not known - ",
         asked("BI5 2TT"),
     ),
 )
