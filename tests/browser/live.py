@@ -129,3 +129,15 @@ def watching(browser: Any, site: str, **options: Any) -> Iterator[Watched]:
     finally:
         context.close()
     assert watched.wrong == []
+
+
+def unfold_key(frame: Any, *, by_keyboard: bool = False) -> None:
+    """Show every switch of a framed map, where not all have room beside it."""
+    frame.locator("fieldset button").wait_for(state="attached")
+    if not frame.locator("fieldset.folded").count():
+        return
+    change = frame.get_by_role("button", name="Change")
+    if by_keyboard:
+        change.press("Enter")
+    else:
+        change.click()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser.inspection import breaches
-from tests.browser.live import Watched, watching
+from tests.browser.live import Watched, unfold_key, watching
 
 EDGBASTON = "/areas/district/E14000560"
 PATHS = (
@@ -95,6 +95,7 @@ def test_the_maps_can_be_laid_over_each_other(tab: Watched) -> None:
     shapes = frame.locator(".leaflet-overlay-pane path.leaflet-interactive")
     shapes.first.wait_for()
     at_first = shapes.count()
+    unfold_key(frame)
     frame.get_by_label("Health visiting team").check()
     assert shapes.count() > at_first
     assert frame.locator("path.spot").count() == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.live import Watched, watching
+from tests.browser.live import Watched, unfold_key, watching
 
 POSTCODE = "B15 2TT"
 
@@ -37,6 +37,7 @@ def test_the_map_shows_the_shapes_and_the_spot_and_switches_layers(tab: Watched)
     shapes = frame.locator(".leaflet-overlay-pane path.leaflet-interactive:not(.spot)")
     at_first = shapes.count()
     assert at_first >= 10
+    unfold_key(frame)
     frame.get_by_label("Health visiting team").check()
     assert shapes.count() > at_first
     frame.get_by_label("Health visiting team").uncheck()
@@ -76,6 +77,7 @@ def test_a_keyboard_alone_is_enough(tab: Watched) -> None:
     page.locator(".ehf-map__frame").scroll_into_view_if_needed()
     frame = page.frame_locator(".ehf-map__frame")
     frame.locator("path.spot").wait_for()
+    unfold_key(frame, by_keyboard=True)
     switch = frame.get_by_label("Health visiting team")
     frame.locator(".leaflet-control-zoom-out").focus()
     for _ in range(30):
@@ -133,3 +135,40 @@ def test_on_a_small_telephone_the_number_is_seen_without_scrolling(
         assert page.evaluate("window.scrollY") == 0
         assert number["y"] + number["height"] <= 640
         tab.expected(tab.status)
+
+
+def test_on_a_telephone_nothing_must_be_scrolled_inside_a_map(phone: Watched) -> None:
+    page = phone.ask(POSTCODE)
+    page.locator(".ehf-map").scroll_into_view_if_needed()
+    frame = page.frame_locator(".ehf-map__frame")
+    frame.locator("path.spot").wait_for()
+    key, switches = frame.locator("fieldset"), frame.locator("fieldset .switch")
+
+    def scrolls() -> bool:
+        inside = "one => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth"
+        return bool(
+            key.evaluate(inside) or key.evaluate("() => window.innerHeight < document.body.scrollHeight")
+        )
+
+    frame.locator("fieldset button").wait_for(state="attached")
+    shown = [one.inner_text().strip() for one in switches.all() if one.is_visible()]
+    assert shown == ["District", "Safeguarding and family hub (illustrative)"]
+    assert not scrolls()
+    assert frame.locator(".folium-map").bounding_box()["height"] > 300
+    frame.get_by_role("button", name="Change", expanded=False).click()
+    assert all(one.is_visible() for one in switches.all())
+    assert switches.count() == 9
+    assert not scrolls()
+    frame.get_by_label("Children's centre locality").check()
+    frame.get_by_role("button", name="Done", expanded=True).click()
+    assert [one.is_visible() for one in switches.all()].count(True) == 3
+    assert not scrolls()
+
+
+def test_at_a_desk_every_switch_of_a_map_is_there_at_once(desk: Watched) -> None:
+    page = desk.ask(POSTCODE)
+    page.locator(".ehf-map").scroll_into_view_if_needed()
+    frame = page.frame_locator(".ehf-map__frame")
+    frame.locator("path.spot").wait_for()
+    assert all(one.is_visible() for one in frame.locator("fieldset .switch").all())
+    assert not frame.locator("fieldset button").is_visible()

@@ -16,6 +16,27 @@
     show(); // a browser may bring back ticks that the reader set before
   }
 
+  // Where not every switch has room beside the map, the key folds to the lines that are drawn. Unfolded it takes
+  // the room that it needs from the map.
+  const key = document.querySelector("fieldset");
+  const more = document.createElement("button");
+  more.type = "button";
+  key.querySelector("legend").after(more);
+  const fold = (unfolded) => {
+    key.className = "";
+    more.hidden = true;
+    if (key.scrollHeight > key.clientHeight + 1) {
+      more.hidden = false;
+      more.textContent = unfolded ? "Done" : "Change";
+      more.setAttribute("aria-expanded", String(unfolded));
+      key.className = unfolded ? "unfolded" : "folded";
+    }
+    map.invalidateSize();
+  };
+  more.addEventListener("click", () => fold(key.className === "folded"));
+  window.addEventListener("resize", () => fold(key.className === "unfolded"));
+  fold(false);
+
   let spot = null;
   const showSpot = ({ lat, lon, label }) => {
     if (!Number.isFinite(lat) || !Number.isFinite(lon)) return;
