@@ -96,7 +96,7 @@ def assemble(state: State, log: AccessLog | None = None, settings: Settings | No
         app.router.routes.append(Route("/metrics", Endpoint(figures.answer).answer, methods=["GET"]))
     site = LiveSite(state, directory, schools)
     app.state.doors = doors = Doors(site, pathways)  # for pages that tell of a problem
-    app.router.routes.extend(page_routes(site, pathways))
+    app.router.routes.extend(page_routes(site, pathways, settings.operator))
 
     async def fault(request: Request, error: Exception) -> Response:
         log_fault(error)

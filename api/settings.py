@@ -31,6 +31,10 @@ NAMES = (
     "EARLYHELP_LOG",
     "EARLYHELP_METRICS",
     "EARLYHELP_METRICS_TOKEN",
+    "EARLYHELP_OPERATOR",
+    "EARLYHELP_OPERATOR_EMAIL",
+    "EARLYHELP_OPERATOR_TELEPHONE",
+    "EARLYHELP_OPERATOR_DAYS",
 )
 # Only tests, pictures and measurements read these.
 FOR_DEVELOPERS = (
@@ -44,11 +48,33 @@ SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 RATE_LIMIT = 3000
 _LONGEST_HSTS = 63_072_000  # two years, the most that anybody asks for
 _SHORTEST_TOKEN = 16
+_MOST_DAYS = 28
+# A name as people write it: it has a letter, and nothing of an address or of markup.
+_NAME = re.compile(r"(?=.*[^\W\d_])[^<>{}@\\|\x00-\x1f\x7f]{2,100}")
+_EMAIL = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", re.I | re.A
+)
+# Of this country, in full: what has three digits is for emergencies, and not for a website.
+_TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9](?: ?[0-9]){8,9}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]")
 
 
 class SettingsError(ValueError):
     """Settings that cannot be used: a line for each, with what to do."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs the site, for people who tell them what stands in their way.
+
+    `email` or `telephone` is "" where there is none, never both. `days`: working days within which they
+    answer; 0 where nothing is promised.
+    """
+
+    name: str
+    email: str = ""
+    telephone: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +88,7 @@ class Settings:
     log: how the log is written.
     metrics: who is told /metrics: this machine (and who has the token), or nobody.
     metrics_token: what a `Bearer` must have; "" where no token is taken.
+    operator: who runs the site, as the accessibility statement names them; None where nobody is named.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -71,6 +98,7 @@ class Settings:
     log: Literal["json", "console"] = "json"
     metrics: Literal["local", "off"] = "local"
     metrics_token: str = ""
+    operator: Operator | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -86,6 +114,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         log="json" if reading.log() == "json" else "console",
         metrics="off" if reading.one_of("EARLYHELP_METRICS", ("local", "off")) == "off" else "local",
         metrics_token=reading.token(),
+        operator=reading.operator(),
     )
     reading.folders()
     reading.database()
@@ -173,6 +202,33 @@ class _Reading:
             )
         return value
 
+    def operator(self) -> Operator | None:
+        """Who runs the site and how they are reached. A name without a way to reach them is refused."""
+        name, email, telephone = (f"EARLYHELP_OPERATOR{end}" for end in ("", "_EMAIL", "_TELEPHONE"))
+        found = Operator(
+            self._like(name, _NAME, "the name of the organisation that runs the site"),
+            self._like(email, _EMAIL, "one e-mail address, such as web@help.example"),
+            self._like(telephone, _TELEPHONE, "one number, such as 0121 496 0000"),
+            self.number("EARLYHELP_OPERATOR_DAYS", 0, _MOST_DAYS, "working days to an answer, such as 5"),
+        )
+        ways = [one for one in (email, telephone) if self._value(one)]
+        if not ways and (self._value(name) or found.days):
+            given = name if self._value(name) else "EARLYHELP_OPERATOR_DAYS"
+            self.wrong.append(
+                f"{given} is given, and nobody can reach them. Give {email} or {telephone} too."
+            )
+        elif ways and not self._value(name):
+            self.wrong.append(f"{ways[0]} is given without {name}. Name the organisation that it belongs to.")
+        return found if found.name else None
+
+    def _like(self, name: str, form: re.Pattern[str], what: str) -> str:
+        """A value of that form; "" where there is none."""
+        value = self._value(name)
+        if value and not form.fullmatch(value):
+            self.wrong.append(f"{name} is {value!r}. Give {what}.")
+            return ""
+        return value
+
     def folders(self) -> None:
         """Say where a folder that was named is not one."""
         if (named := self._value("EARLYHELP_DATA")) and not (Path(named) / "contacts").is_dir():
@@ -214,5 +270,6 @@ def shown(settings: Settings) -> dict[str, object]:
         "hsts": settings.hsts,
         "rate_limit": settings.rate_limit or "off",
         "metrics": settings.metrics + (" and token" if settings.metrics_token else ""),
+        "operator": settings.operator.name if settings.operator else "none",
         "var": str(var_dir()),
     }

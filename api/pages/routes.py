@@ -25,6 +25,7 @@ from api.pages.responses import not_found, page, problem_page
 from api.pages.schools import school_routes
 from api.pages.search import search_routes
 from api.pages.site import Facts, Site
+from api.settings import Operator
 from directory.prepared import ILLUSTRATIVE
 
 FOUND = ("ok", "terminated")
@@ -148,8 +149,11 @@ def _result(request: Request, site: Site, answer: Facts) -> Response:
     )
 
 
-def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
-    """Every page, map and asset. The app puts them behind its security headers."""
+def page_routes(site: Site, pathways: Pathways, operator: Operator | None = None) -> list[BaseRoute]:
+    """Every page, map and asset. The app puts them behind its security headers.
+
+    `operator`: who runs the site, for the accessibility statement; None where the settings name nobody.
+    """
 
     async def home(request: Request) -> Response:
         return page(
@@ -194,6 +198,7 @@ def page_routes(site: Site, pathways: Pathways) -> list[BaseRoute]:
             "Accessibility statement",
             kept=True,
             indexed=True,
+            operator=operator,
             **statement(),
         )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import FOR_DEVELOPERS, NAMES, Settings, SettingsError, read_settings
+from api.settings import FOR_DEVELOPERS, NAMES, Operator, Settings, SettingsError, read_settings
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "settings.md"
@@ -47,6 +47,10 @@ def test_every_setting_is_read() -> None:
             "EARLYHELP_LOG": "console",
             "EARLYHELP_METRICS": "off",
             "EARLYHELP_METRICS_TOKEN": "0123456789abcdef",
+            "EARLYHELP_OPERATOR": "Help for Families (Tyburn & Erdington)",
+            "EARLYHELP_OPERATOR_EMAIL": "web.team@help.example",
+            "EARLYHELP_OPERATOR_TELEPHONE": "0121 496 0000",
+            "EARLYHELP_OPERATOR_DAYS": "5",
             "EARLYHELP_DATABASE_URL": "postgresql://user@host/name",
             "EARLYHELP_VAR": "/nowhere/yet",
         }
@@ -59,6 +63,9 @@ def test_every_setting_is_read() -> None:
         log="console",
         metrics="off",
         metrics_token="0123456789abcdef",
+        operator=Operator(
+            "Help for Families (Tyburn & Erdington)", "web.team@help.example", "0121 496 0000", 5
+        ),
     )
 
 
@@ -77,6 +84,20 @@ def test_every_setting_is_read() -> None:
         ("EARLYHELP_LOG", "xml", "auto or json or console"),
         ("EARLYHELP_METRICS", "on", "local or off"),
         ("EARLYHELP_METRICS_TOKEN", "secret", "openssl rand -hex 24"),
+        ("EARLYHELP_OPERATOR", "Help for Families", "nobody can reach them"),
+        ("EARLYHELP_OPERATOR", "<b>Help</b>", "the name of the organisation"),
+        ("EARLYHELP_OPERATOR", "12345", "the name of the organisation"),
+        ("EARLYHELP_OPERATOR", "web@help.example", "the name of the organisation"),
+        ("EARLYHELP_OPERATOR_EMAIL", "web@help.example", "without EARLYHELP_OPERATOR"),
+        ("EARLYHELP_OPERATOR_EMAIL", "mailto:web@help.example", "one e-mail address"),
+        ("EARLYHELP_OPERATOR_EMAIL", "web@help.example, it@help.example", "one e-mail address"),
+        ("EARLYHELP_OPERATOR_EMAIL", "web@localhost", "one e-mail address"),
+        ("EARLYHELP_OPERATOR_TELEPHONE", "999", "one number, such as 0121 496 0000"),
+        ("EARLYHELP_OPERATOR_TELEPHONE", "496 0000", "one number, such as 0121 496 0000"),
+        ("EARLYHELP_OPERATOR_TELEPHONE", "0121 496 0000 or 0001", "one number, such as 0121 496 0000"),
+        ("EARLYHELP_OPERATOR_DAYS", "soon", "working days to an answer"),
+        ("EARLYHELP_OPERATOR_DAYS", "365", "28 at the most"),
+        ("EARLYHELP_OPERATOR_DAYS", "5", "nobody can reach them"),
         ("EARLYHELP_DATABASE_URL", "mysql://host/name", "postgresql://user@host/name"),
         ("EARLYHELP_DATA", "/nowhere", "holds no contacts/"),
         ("EARLYHELP_VAR", str(PAGE), "which is a file"),
