@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.log import events
 from api.problems import ProblemError
 from api.state import State
+from directory.store.address import sqlite_file
+from directory.store.pulse import FilePulse, Pulse
 from directory.store.records import StoreError
 
 if TYPE_CHECKING:
@@ -103,6 +105,7 @@ class DirectoryState:
         self._opening = threading.Lock()
         self._live: Live | None = None
         self._store: Store | None = None
+        self._pulse: Pulse | None = None
         self._current: Current | None = None
         self._troubled: dt.datetime | None = None
         self._data_problem: str | None = None
@@ -199,7 +202,7 @@ class DirectoryState:
                 self._live.close()
             if self._store is not None:
                 self._store.close()
-            self._live = self._store = self._current = None
+            self._live = self._store = self._pulse = self._current = None
 
     def store(self) -> Store:
         """The store itself, for what only it knows. Raises `ProblemError` while it is away."""
@@ -212,6 +215,16 @@ class DirectoryState:
                     if self._store is None:
                         self._store = opened
             return self._store
+
+    def pulse(self) -> Pulse:
+        """What tells the store's revision. Raises `ProblemError` while it is away."""
+        file = sqlite_file(self.url)
+        if file is None:
+            return self.store()
+        if self._pulse is None:
+            with self.telling():
+                self._pulse = FilePulse(file)
+        return self._pulse
 
     def withdrawn(self, number: str) -> Version | None:
         """The last published version of a record that is not published now; None for any other, and while
@@ -266,16 +279,16 @@ class DirectoryState:
         return given or (self.state.var / "directory.db").exists()
 
     def _store_reasons(self, revision: int) -> list[str]:
-        store = self.store()
+        pulse = self.pulse()
         with self.telling():
-            newest = store.revision()
+            newest = pulse.revision()
         reasons = []
         if newest > revision:
             reasons.append(f"The store is at revision {newest}; answers are still of revision {revision}.")
-        path = store.place.path
+        path = pulse.file
         if path is not None and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             reasons.append(f"{path} cannot be written: listings cannot be changed until it can.")
-        if path is None and self._only_read(store):
+        if path is None and self._only_read(self.store()):
             reasons.append(
                 "The database only lets itself be read: listings cannot be changed until it does not."
             )

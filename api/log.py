@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import orjson
-import structlog
 
 from api.guard.identity import request_id
+from api.structured import structlog
 
 Form = Literal["json", "console"]
 Fields = MutableMapping[str, Any]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from directory.store.address import sqlite_file
 from geo.home import var_dir
 
 PREFIX = "EARLYHELP_"
@@ -243,10 +244,11 @@ class _Reading:
 
     def database(self) -> None:
         """Say where an address is of no database that can be used."""
-        from directory.store.engine import place
-        from directory.store.records import StoreError
+        url = self._value("EARLYHELP_DATABASE_URL")
+        if url and sqlite_file(url) is None:
+            from directory.store.engine import place
+            from directory.store.records import StoreError
 
-        if url := self._value("EARLYHELP_DATABASE_URL"):
             try:
                 place(url)
             except StoreError as error:

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 
 from directory.search.folders import GenerationDamaged, GenerationMissing, pointer_mark, wait_for_maker
 from directory.search.generation import Generation, bring_up_to_date, fingerprint, open_current
+from directory.store.address import database_url, sqlite_file
+from directory.store.pulse import FilePulse, Pulse
+from geo.home import var_dir
 
 if TYPE_CHECKING:
     from directory.store.store import Store
@@ -43,6 +46,7 @@ class Live:
         self._data, self._var, self._url = data, var, url
         self._generation: Generation | None = None
         self._store: Store | None = None
+        self._pulse: Pulse | None = None
         self._first = threading.Lock()
         self._opening_store = threading.Lock()
         self._stop = threading.Event()
@@ -67,7 +71,7 @@ class Live:
                 self._generation = self._open_or_make()
             if self._process != os.getpid():  # a forked process has no threads, and must not use this store
                 if self._process:
-                    self._store, self._opening_store = None, threading.Lock()
+                    self._store, self._pulse, self._opening_store = None, None, threading.Lock()
                 self._process = os.getpid()
                 self._watch()
             return self._generation
@@ -87,6 +91,7 @@ class Live:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+            self._pulse = None
 
     def _watch(self) -> None:
         self._stop, self._wake = threading.Event(), threading.Event()
@@ -117,6 +122,15 @@ class Live:
                 self._store = Store.open(self._url, create=False, read_only=True)
             return self._store
 
+    def _open_pulse(self) -> Pulse:
+        """What tells the store's revision: of a SQLite file, without opening all of a store for it."""
+        file = sqlite_file(self._url or database_url(var_dir()))
+        if file is None:
+            return self._open_store()
+        if self._pulse is None:
+            self._pulse = FilePulse(file)
+        return self._pulse
+
     def _look(self, stop: threading.Event, wake: threading.Event) -> None:
         """Swap in what is new, until told to stop."""
         data_looked_at = 0.0
@@ -142,7 +156,7 @@ class Live:
 
     def _catch_up(self) -> None:
         """Have the generation of the store's revision: often whoever wrote is making it just now."""
-        store = self._open_store()
+        store = self._open_pulse()
         wait_for_maker(self._var)
         self._swap_in()
         has = self._generation
@@ -150,7 +164,7 @@ class Live:
         newest = has is not None and (store.revision(), store.seal(has.revision)) == (has.revision, has.seal)
         if opened and newest and not self._inputs_differ():
             return
-        bring_up_to_date(store, self._data, self._var)
+        bring_up_to_date(self._open_store(), self._data, self._var)
         self._swap_in()
 
     def _swap_in(self) -> None:
@@ -174,7 +188,7 @@ class Live:
             generation = self._generation
             assert generation is not None
             try:
-                revision = self._open_store().wait_for_change(generation.revision, _LISTEN_FOR)
+                revision = self._open_pulse().wait_for_change(generation.revision, _LISTEN_FOR)
             except Exception as error:
                 self._store_problem = f"The search goes on with the listings it has: {error}"
                 stop.wait(_TRY_AGAIN_AFTER)

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from directory.store.address import database_url
 from directory.store.records import Refused, Unavailable
+from directory.store.sqlite_file import Immutable, connection_to, identity, reader, unchanged, words_for
 from geo.home import var_dir
 
 CHANNEL = "earlyhelp_revision"  # what PostgreSQL is told of a new revision on
@@ -83,50 +83,9 @@ def connect(where: Place, *, read_only: bool, patience: float) -> sa.Engine:
     return _sqlite(where.path, read_only, patience, common)
 
 
-class _Immutable(sqlite3.Connection):
-    """A connection to a file that nobody is writing to, in a folder where SQLite may not make its own."""
-
-
-def sqlite_connection(path: Path, mode: str, patience: float = 5.0) -> sqlite3.Connection:
-    """A plain connection to the file; `mode` is ro, rw (which never makes a file), rwc or immutable."""
-    return sqlite3.connect(
-        f"file:{quote(str(path))}?{'immutable=1' if mode == 'immutable' else f'mode={mode}'}",
-        uri=True,
-        timeout=patience,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=_Immutable if mode == "immutable" else sqlite3.Connection,
-    )
-
-
-def _reader(path: Path, patience: float) -> sqlite3.Connection:
-    """A connection that reads, also on a read-only disk.
-
-    With a write-ahead log SQLite must make a file beside the database even to read it. Where it may not,
-    and no log holds anything, the file by itself is the whole database.
-    """
-    connection = sqlite_connection(path, "ro", patience)
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").close()
-    except sqlite3.OperationalError as error:
-        connection.close()
-        refused = any(part in str(error) for part in ("readonly", "unable to open"))
-        if not refused or identity(path) is None or _unchanged(path)[2]:
-            raise
-        return sqlite_connection(path, "immutable", patience)
-    return connection
-
-
-def _unchanged(path: Path) -> tuple[int, int, int]:
-    """What changes as soon as somebody writes: time and size of the file, the size of its log."""
-    log = path.with_name(path.name + "-wal")
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size, log.stat().st_size if log.exists() else 0
-
-
 def _sqlite(path: Path, read_only: bool, patience: float, common: dict[str, Any]) -> sa.Engine:
     def creator() -> sqlite3.Connection:
-        return _reader(path, patience) if read_only else sqlite_connection(path, "rw", patience)
+        return reader(path, patience) if read_only else connection_to(path, "rw", patience)
 
     engine = sa.create_engine("sqlite://", creator=creator, poolclass=sa.QueuePool, **common)
 
@@ -139,13 +98,13 @@ def _sqlite(path: Path, read_only: bool, patience: float, common: dict[str, Any]
         for setting in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {setting}").close()
         record.info["file"] = identity(path)
-        record.info["unchanged"] = _unchanged(path) if isinstance(connection, _Immutable) else None
+        record.info["unchanged"] = unchanged(path) if isinstance(connection, Immutable) else None
 
     @event.listens_for(engine, "checkout")
     def still_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
         # A file that was deleted or replaced lives on for whoever has it open: writes to it would be lost.
         seen = record.info["unchanged"]
-        if identity(path) != record.info["file"] or (seen is not None and _unchanged(path) != seen):
+        if identity(path) != record.info["file"] or (seen is not None and unchanged(path) != seen):
             raise DisconnectionError
 
     @event.listens_for(engine, "begin")
@@ -154,15 +113,6 @@ def _sqlite(path: Path, read_only: bool, patience: float, common: dict[str, Any]
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands at `path`; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -199,37 +149,7 @@ def in_plain_words(where: Place) -> Iterator[None]:
 def _words(where: Place, error: BaseException | None) -> str | None:
     if where.path is None:
         return _postgresql_words(where, error)
-    said = str(error).lower()
-    for part, words in _SQLITE:
-        if part in said:
-            if part == "unable to open" and identity(where.path) is None:
-                return f"The directory's database is gone: there is no file {where}. {_RESTORE}"
-            return words.format(where=where)
-    return None
-
-
-_RESTORE = "Restore it from a backup, or start an empty one by importing the feeds again."
-_SQLITE = (
-    (
-        "locked",
-        "Another program is writing to {where} and did not finish in time. Nothing was changed. Try again; "
-        "if it stays so, find the program that holds the file.",
-    ),
-    (
-        "readonly",
-        "The database {where} can be read but not written to. Give this account the right to write the file "
-        "and its folder, or use an account that has it.",
-    ),
-    (
-        "unable to open",
-        "The database {where} cannot be opened. See that this account may read and write the file "
-        "and its folder.",
-    ),
-    ("not a database", "The file {where} is not a database of ours, or it is damaged. " + _RESTORE),
-    ("malformed", "The database {where} is damaged. Keep a copy of the file. " + _RESTORE),
-    ("full", "The disk that holds {where} is full. Nothing was changed. Make room, then try again."),
-    ("disk i/o error", "The disk that holds {where} does not answer as it should. See to the disk first."),
-)
+    return words_for(where.path, error)
 
 
 def _postgresql_words(where: Place, error: BaseException | None) -> str | None:

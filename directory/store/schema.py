@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from directory.store.engine import Place, in_plain_words, reading, sqlite_connection, writing
-from directory.store.records import Unavailable
+from directory.store.engine import Place, in_plain_words, reading, writing
+from directory.store.migrated import HEAD, KNOWN, refuse_newer, refuse_unless_current
+from directory.store.sqlite_file import connection_to
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-# The migrations by name, oldest first. Known here as well so that opening need not load Alembic.
-KNOWN = ("0001", "0002", "0003")
-HEAD = KNOWN[-1]
 
 
 def found(engine: sa.Engine, where: Place) -> str | None:
@@ -39,21 +36,13 @@ def ensure(engine: sa.Engine, where: Place, *, create: bool) -> None:
     if where.path is not None and create and not where.path.exists():
         with in_plain_words(where):
             where.path.parent.mkdir(parents=True, exist_ok=True)
-            sqlite_connection(where.path, "rwc").close()
+            connection_to(where.path, "rwc").close()
     stands = found(engine, where)
     if stands == HEAD:
         return
-    if stands is not None and stands not in KNOWN:
-        raise Unavailable(
-            f"The database {where} was made by a newer version of this program (its tables are at {stands}, "
-            f"this program knows them up to {HEAD}). Install that version, or use another database."
-        )
     if not create:
-        state = "holds no directory yet" if stands is None else f"is of an older version ({stands})"
-        raise Unavailable(
-            f"The database {where} {state}. Any command that writes, such as `earlyhelp listing import`, "
-            "brings it up to date."
-        )
+        refuse_unless_current(where, stands)
+    refuse_newer(where, stands)
     migrate(engine, where)
 
 

@@ -7,6 +7,7 @@ Reads see one moment of the database; a write is one revision, whole or not at a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import sqlalchemy as sa
@@ -47,6 +48,11 @@ class Store:
     def url(self) -> str:
         """The whole address, with a password if it has one: not for showing."""
         return self.place.url.render_as_string(hide_password=False)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for PostgreSQL."""
+        return self.place.path
 
     @property
     def dialect(self) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 
-from directory.store.engine import CHANNEL, Place, identity, in_plain_words, sqlite_connection
-
-_LOOK = 0.05  # seconds between two looks at SQLite's change counter, which reads no table
+from directory.store.engine import CHANNEL, Place, in_plain_words
+from directory.store.pulse import look
 
 
 def wait(where: Place, seen: int, timeout: float, revision: Callable[[], int]) -> int:
@@ -16,30 +14,7 @@ def wait(where: Place, seen: int, timeout: float, revision: Callable[[], int]) -
     with in_plain_words(where):
         if where.path is None:
             return _told(where, seen, timeout, revision)
-        return _looked(where, seen, timeout, revision)
-
-
-def _looked(where: Place, seen: int, timeout: float, revision: Callable[[], int]) -> int:
-    assert where.path is not None
-    until = time.monotonic() + timeout
-    while True:
-        file = identity(where.path)
-        with closing(sqlite_connection(where.path, "ro")) as connection:
-            counter = _counter(connection)
-            now = revision()
-            while now == seen and (left := until - time.monotonic()) > 0:
-                time.sleep(min(_LOOK, left))
-                if identity(where.path) != file:
-                    break  # replaced: look into the new file
-                if (moved := _counter(connection)) != counter:
-                    counter, now = moved, revision()
-        if now != seen or time.monotonic() >= until:
-            return now
-
-
-def _counter(connection: object) -> int:
-    row = connection.execute("PRAGMA data_version").fetchone()  # type: ignore[attr-defined]
-    return int(row[0])
+        return look(where.path, seen, timeout, revision)
 
 
 def _told(where: Place, seen: int, timeout: float, revision: Callable[[], int]) -> int:
