@@ -112,6 +112,8 @@ class DirectoryState:
 
     def current(self) -> Current:
         """What to answer one request from. Raises `ProblemError` while there is nothing to answer from."""
+        if self._live is None and not self._something_built():  # nor is the search loaded to find that out
+            raise ProblemError("no_directory", NOTHING_BUILT)
         from directory.search.live import NotReady
 
         try:
@@ -275,8 +277,8 @@ class DirectoryState:
 
     def _something_built(self) -> bool:
         """Whether there is a database or an index at all, be they as they may."""
-        given = self.url.startswith("postgres") or (self.state.var / "search").exists()
-        return given or (self.state.var / "directory.db").exists()
+        file, var = sqlite_file(self.url), self.state.var
+        return file is None or any(one.exists() for one in (file, var / "directory.db", var / "search"))
 
     def _store_reasons(self, revision: int) -> list[str]:
         pulse = self.pulse()

@@ -7,7 +7,6 @@ know this room; they stand here so that a mistake in them is told before the ser
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import os
 import re
@@ -259,6 +258,8 @@ class _Reading:
         known = (*NAMES, *FOR_DEVELOPERS)
         for name in sorted(self._environment):
             if name.startswith(PREFIX) and name not in known:
+                import difflib
+
                 near = difflib.get_close_matches(name, NAMES, 1)
                 meant = f" Did you mean {near[0]}?" if near else ""
                 self.wrong.append(f"There is no setting {name}.{meant} docs/settings.md has them all.")

@@ -128,15 +128,7 @@ class Server:
 
     def memory(self) -> Memory | None:
         """The memory of the process, None where the system does not tell."""
-        try:
-            text = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="utf-8")
-        except OSError:
-            return None
-        kilobytes: dict[str, int] = {}
-        for line in text.splitlines()[1:]:
-            name, _, rest = line.partition(":")
-            kilobytes[name] = int(rest.split()[0])
-        return Memory(kilobytes["Rss"] / 1024, kilobytes["Anonymous"] / 1024)
+        return memory_of(self.pid)
 
 
 @dataclass(frozen=True)
@@ -149,6 +141,19 @@ class Memory:
 
     whole: float
     own: float
+
+
+def memory_of(process: int | str) -> Memory | None:
+    """The memory of a process by its number or `self`, None where the system does not tell."""
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    kilobytes: dict[str, int] = {}
+    for line in text.splitlines()[1:]:
+        name, _, rest = line.partition(":")
+        kilobytes[name] = int(rest.split()[0])
+    return Memory(kilobytes["Rss"] / 1024, kilobytes["Anonymous"] / 1024)
 
 
 def answers(port: int, path: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +117,8 @@ def address_of(kind: str, number: str) -> str:
 
 def atom_feed(newest: list[Logged], names: Mapping[str, str], base: str) -> bytes:
     """The changes, newest first, as an Atom feed (RFC 4287). `base` is the address of this server."""
+    import xml.etree.ElementTree as ET
+
     ET.register_namespace("", _SPACE)
     feed = ET.Element(f"{{{_SPACE}}}feed")
 

@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from tests.api.stocking import empty_var
 from tests.api.witnesses import codes
 
 NOT_NEEDED = (
@@ -35,6 +37,8 @@ ASKED = (
     "/api/v1/services?text=young+carers&open_now=true",
     "/metrics",
 )
+
+SEARCH = ("directory.search.live", "numpy", "rapidfuzz", "whoosh")
 
 # The life of a server by hand: a client made for tests would load libraries of its own.
 WORKER = """
@@ -85,20 +89,32 @@ asyncio.run(life())
 """
 
 
-def test_a_worker_that_has_shown_everything_has_loaded_no_library_of_stewards(stocked: Path) -> None:
-    environment = dict(os.environ, EARLYHELP_VAR=str(stocked))
+def _worker(var: Path, *asked: str) -> Any:
+    """What a worker over `var` answers to an outcome and about its health after it was asked for pages."""
+    environment = dict(os.environ, EARLYHELP_VAR=str(var))
     environment.pop("EARLYHELP_DATABASE_URL", None)
     outcome = json.dumps({"answers": codes(), "postcode": "B15 2TT"})
     done = subprocess.run(
-        [sys.executable, "-c", WORKER, json.dumps(ASKED), outcome],
+        [sys.executable, "-c", WORKER, json.dumps(asked), outcome],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def test_a_worker_that_has_shown_everything_has_loaded_no_library_of_stewards(stocked: Path) -> None:
+    told = _worker(stocked, *ASKED)
     assert told["health"]["directory"] == {"status": "ok", "revision": 1, "since": None, "reasons": []}
     assert told["step"]["services"] and told["step"]["services_problem"] is None
-    assert "directory.search.finder" in told["loaded"]
+    assert [name for name in SEARCH if name not in told["loaded"]] == []
     assert [name for name in NOT_NEEDED if name in told["loaded"]] == []
+
+
+def test_a_worker_without_a_directory_loads_no_search_for_it(built: Path, tmp_path: Path) -> None:
+    told = _worker(empty_var(built, tmp_path / "var"), "/api/v1/postcodes/B152TT", "/", "/metrics")
+    assert told["health"]["directory"]["status"] == "none"
+    assert told["step"]["call"] and told["step"]["services_problem"]
+    assert [name for name in (*SEARCH, *NOT_NEEDED) if name in told["loaded"]] == []
