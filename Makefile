@@ -15,7 +15,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
+# Compiled beforehand, for a server may run where Python cannot write or was told not to.
 build: $(STAMP)
+	$(BIN)/python -m compileall -q api directory geo cli.py
 	$(BIN)/earlyhelp build --if-needed
 
 run: build

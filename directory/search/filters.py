@@ -218,10 +218,11 @@ class Filters:
         """Which listings are open at a moment, the same as `listings.hours.state` says of each."""
         columns, local = self.columns, at.astimezone(LONDON)
         found = np.zeros(columns.count, bool)
+        alone = np.zeros(columns.count, bool)  # which are looked at by themselves
         listings = columns["hours.listing"]
         day = dt.timedelta(days=1)
         if local.hour < 4 and (local - day).utcoffset() != (local + day).utcoffset():
-            asked = np.unique(listings)  # the clock changes this night: each is looked at by itself
+            alone[listings] = True  # the clock changes this night
         else:
             today, minute = local.toordinal(), local.hour * 60 + local.minute
             weekly = columns["hours.plain"] == 1
@@ -231,8 +232,8 @@ class Filters:
                 holds = (columns["hours.first"] <= date) & (date <= columns["hours.last"])
                 hours = (columns["hours.opens"] <= time) & (time < columns["hours.closes"])
                 found[listings[weekly & right_day & holds & hours]] = True
-            asked = np.unique(listings[~weekly])
-        for number in asked[~found[asked]].tolist():
+            alone[listings[~weekly]] = True
+        for number in np.flatnonzero(alone & ~found).tolist():
             service = self._service(columns.ids[number])
             found[number] = service is not None and state(schedules_of(service), at).open is True
         return found

@@ -220,7 +220,9 @@ class WhooshIndex:
             )
         if side_by_side is None or not len(side_by_side):
             return None
-        numbers = np.unique(side_by_side >> _PLACE_BITS).astype(np.intp)
+        there = np.zeros(len(self._ids), bool)
+        there[side_by_side >> _PLACE_BITS] = True
+        numbers = np.flatnonzero(there)
         values = np.zeros(len(numbers), np.float32)
         for token, weight in group.tokens:
             posting = self._posting(token)

@@ -17,6 +17,7 @@ NOT_NEEDED = (
     "folium",
     "geopandas",
     "httpx",
+    "numpy.ma",
     "opening_hours",
     "openpyxl",
     "pandas",
