@@ -9,13 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from api.directory_state import DirectoryState
 from api.log import log_fault
 from api.problems import ProblemError
 from api.state import LOOK_EVERY_SECONDS, State
-from directory.next_step import next_step
+from directory.next_step import next_step_json
 
 if TYPE_CHECKING:
     from directory.pathway.decide import Decision
@@ -87,26 +91,38 @@ class PathwayState:
         at: dt.datetime | None = None,
         notice_newer: str | None = None,
     ) -> Facts:
-        """What `directory.next_step.next_step` tells, and `services_problem`: why no services can be shown.
+        """What `step_json` writes."""
+        facts: Facts = orjson.loads(self.step_json(decision, place=place, at=at, notice_newer=notice_newer))
+        return facts
+
+    def step_json(
+        self,
+        decision: Decision,
+        *,
+        place: str | None = None,
+        at: dt.datetime | None = None,
+        notice_newer: str | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """What `directory.next_step.next_step` tells, as JSON, with `more` and `services_problem`: why no
+        services can be shown.
 
         Whatever is wrong with the directory, the rest is whole. Raises `ValueError` for a moment that cannot
         be used.
         """
         answers = self.state.current()
-        problem: str | None = NO_SERVICES
+        told = partial(
+            next_step_json, decision, answers=answers, place=place, at=at, notice_newer=notice_newer
+        )
+        added = {"services_problem": None, **(more or {})}
         try:
-            finder = self.directory.current().finder
-            told = next_step(
-                decision, answers=answers, place=place, at=at, finder=finder, notice_newer=notice_newer
-            )
-            problem = None
+            return told(finder=self.directory.current().finder, more=added)
         except ValueError:
             raise
         except Exception as error:  # whom to call may not hang on a search
             if not isinstance(error, ProblemError):
                 log_fault(error)
-            told = next_step(decision, answers=answers, place=place, at=at, notice_newer=notice_newer)
-        return told | {"services_problem": problem}
+            return told(more=added | {"services_problem": NO_SERVICES})
 
     def call_words(self) -> str:
         """Whom to call now, as a sentence, for a page that has no answer."""

@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 from typing import cast
 
-from bench.load import CONNECTIONS
-
 
 class _Connection(asyncio.Protocol):
     """One connection: sends a request, waits for the whole answer, sends the next."""
 
-    def __init__(self, requests: list[bytes], first: int, taken: list[float], failed: list[int]) -> None:
-        self._requests, self._at, self._taken, self._failed = requests, first, taken, failed
+    def __init__(
+        self, requests: list[bytes], first: int, step: int, taken: list[float], failed: list[int]
+    ) -> None:
+        self._requests, self._at, self._step, self._taken, self._failed = requests, first, step, taken, failed
         self._buffer = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -29,7 +29,7 @@ class _Connection(asyncio.Protocol):
     def _send(self) -> None:
         self._began = time.perf_counter()
         self._transport.write(self._requests[self._at % len(self._requests)])
-        self._at += CONNECTIONS
+        self._at += self._step
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -46,15 +46,15 @@ class _Connection(asyncio.Protocol):
         self._send()
 
 
-async def _run(port: int, requests: list[bytes], seconds: float) -> dict[str, float]:
+async def _run(port: int, requests: list[bytes], seconds: float, connections: int) -> dict[str, float]:
     taken: list[float] = []
     failed = [0]
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     transports = []
-    for first in range(CONNECTIONS):
+    for first in range(connections):
         transport, _protocol = await loop.create_connection(
-            lambda first=first: _Connection(requests, first, taken, failed),  # type: ignore[misc]
+            lambda first=first: _Connection(requests, first, connections, taken, failed),  # type: ignore[misc]
             "127.0.0.1",
             port,
         )
@@ -65,8 +65,9 @@ async def _run(port: int, requests: list[bytes], seconds: float) -> dict[str, fl
         transport.abort()
     if not taken:
         raise RuntimeError("no request was answered")
-    p99 = sorted(taken)[len(taken) * 99 // 100]
-    return {"requests": len(taken), "seconds": passed, "p99": p99, "failed": failed[0]}
+    taken.sort()
+    p50, p99 = (taken[len(taken) * share // 100] for share in (50, 99))
+    return {"requests": len(taken), "seconds": passed, "p50": p50, "p99": p99, "failed": failed[0]}
 
 
 def _request(line: str, port: int, headers: dict[str, str]) -> bytes:
@@ -80,9 +81,9 @@ def _request(line: str, port: int, headers: dict[str, str]) -> bytes:
 
 
 def main() -> None:
-    """`python -m bench.client PORT FILE SECONDS HEADERS`: prints one line of JSON."""
+    """`python -m bench.client PORT FILE SECONDS CONNECTIONS HEADERS`: prints one line of JSON."""
     port, file, seconds = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-    headers = json.loads(sys.argv[4])
+    connections, headers = int(sys.argv[4]), json.loads(sys.argv[5])
     requests = [_request(line, port, headers) for line in file.read_text(encoding="utf-8").splitlines()]
     try:
         import uvloop
@@ -90,7 +91,7 @@ def main() -> None:
         run = uvloop.run
     except ImportError:
         run = asyncio.run  # type: ignore[assignment]
-    print("BENCH " + json.dumps(run(_run(port, requests, seconds))))
+    print("BENCH " + json.dumps(run(_run(port, requests, seconds, connections))))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Requests at a server as fast as it takes them, over 16 connections: by `wrk`, else by our own client."""
+"""Requests at a server as fast as it takes them, one at a time or many: by `wrk`, else by our own client."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ end
 function done(summary, latency, requests)
   local e = summary.errors
   local failed = e.status + e.connect + e.read + e.write + e.timeout
-  io.write(string.format('\\nBENCH {"requests":%%d,"seconds":%%f,"p99":%%f,"failed":%%d}\\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(99) / 1e6, failed))
+  io.write(string.format('\\nBENCH {"requests":%%d,"seconds":%%f,"p50":%%f,"p99":%%f,"failed":%%d}\\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e6, latency:percentile(99) / 1e6,
+    failed))
 end
 """
 
@@ -45,6 +46,7 @@ class Load:
 
     requests: int
     seconds: float
+    p50: float
     p99: float
     failed: int
     cpu: float
@@ -68,8 +70,12 @@ def load(
     requests: Sequence[tuple[str, str]],
     seconds: int,
     headers: Mapping[str, str] = _JSON,
+    connections: int = CONNECTIONS,
 ) -> Load:
-    """Send `requests`, (path, body or empty), round and round for so many seconds, all with `headers`."""
+    """Send `requests`, (path, body or empty), round and round for so many seconds, all with `headers`.
+
+    Each connection sends its next request when it has the whole answer to the last.
+    """
     with tempfile.TemporaryDirectory(prefix="earlyhelp-bench-") as folder:
         file = Path(folder) / "requests.tsv"
         file.write_text("".join(f"{path}\t{body}\n" for path, body in requests), encoding="utf-8")
@@ -77,11 +83,11 @@ def load(
             script = Path(folder) / "requests.lua"
             told = ", ".join(f'["{name}"] = "{value}"' for name, value in headers.items())
             script.write_text(_LUA % {"file": file, "headers": told}, encoding="utf-8")
-            command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
+            command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script)]
             command.append(f"http://127.0.0.1:{server.port}")
         else:
             command = [sys.executable, "-m", "bench.client", str(server.port), str(file), str(seconds)]
-            command.append(json.dumps(dict(headers)))
+            command += [str(connections), json.dumps(dict(headers))]
         before = server.cpu_seconds()
         ran = subprocess.run(
             on_core(1, command),
@@ -93,4 +99,4 @@ def load(
         )
         cpu = server.cpu_seconds() - before
     told = json.loads(ran.stdout.rpartition("BENCH ")[2])
-    return Load(told["requests"], told["seconds"], told["p99"], told["failed"], cpu)
+    return Load(told["requests"], told["seconds"], told["p50"], told["p99"], told["failed"], cpu)

@@ -17,12 +17,13 @@ from directory.elsewhere import door_facts, elsewhere
 from directory.prepared import DERIVED, ILLUSTRATIVE, NEAR_BOUNDARY, PARKED, Prepared
 from directory.routing.london import LONDON
 from directory.routing.route import Routing
-from geo.gazetteer import PARKED_AT, Gazetteer
+from geo.gazetteer import NONE, PARKED_AT, Gazetteer
 from geo.place import Place, Status, ended_month, ended_words, locate
 
 # What ends the entry of an area so many metres away, and the piece of a layer that has an area.
 _METRES = tuple(b"%d}" % metres for metres in range(256))
 _BRACE = ord("}")
+_NOTHING: frozenset[str] = frozenset()
 
 
 def _json(value: Any) -> bytes:
@@ -40,6 +41,23 @@ class Asked(NamedTuple):
     body: bytes
     holds_until: int
     etag: str
+
+
+class Home(NamedTuple):
+    """A home in the city, in the pieces that what comes next is told in.
+
+    `teams` and `cautions` are the lists of the answer as JSON, `near_authority` the authority close by or
+    null. `district` is its number among the day's districts and `team_areas` has, by layer, that of the area
+    the home is in; `beside` are the layers with another area so close that the address decides.
+    """
+
+    place: Place
+    teams: bytes
+    cautions: bytes
+    near_authority: bytes
+    district: int
+    team_areas: dict[str, int]
+    beside: frozenset[str]
 
 
 class Answers:
@@ -100,15 +118,25 @@ class Answers:
             body = _json({"status": place.status} | prepared.shared | told)
         return Asked(place.status, body, prepared.frame.end, prepared.etag)
 
-    def own(self, text: str, prepared: Prepared) -> dict[str, Any]:
-        """The facts of an answer: for a home in the city without what all homes share, the rest in full."""
-        place = locate(self.gazetteer, text)
-        facts: dict[str, Any]
-        if place.city:
-            facts = orjson.loads(b"".join((b"{", *self._city(prepared, place, True), b"}")))
-        else:
-            told = elsewhere(self.gazetteer, self.routing, prepared, place, text)
-            facts = orjson.loads(_json({"status": place.status} | prepared.shared | told))
+    def home(self, place: Place, prepared: Prepared) -> Home:
+        """The home of a city postcode, without what all homes share."""
+        row = place.row
+        beside = self._areas(prepared, row)[1] if self.gazetteer.near_packed(row) else None
+        beyond = self.gazetteer.near_authority(row)
+        return Home(
+            place,
+            self._teams(prepared, row, beside),
+            self._cautions(prepared, place, beside, beyond),
+            b"null" if beyond is None else self._beyond(beyond),
+            self.gazetteer.columns[prepared.district][row] if prepared.district is not None else NONE,
+            {layer: column[row] for layer, _slot, column, _known in prepared.teams},
+            frozenset([prepared.layer_names[slot] for slot in beside]) if beside else _NOTHING,
+        )
+
+    def elsewhere(self, place: Place, text: str, prepared: Prepared) -> dict[str, Any]:
+        """The facts of what is no city postcode: what is said of whom to call stands in `call`."""
+        told = elsewhere(self.gazetteer, self.routing, prepared, place, text)
+        facts: dict[str, Any] = orjson.loads(_json({"status": place.status} | prepared.shared | told))
         return facts
 
     def short(self, text: str, prepared: Prepared) -> tuple[Status, bytes]:
@@ -133,9 +161,7 @@ class Answers:
     def _city(self, prepared: Prepared, place: Place, full: bool) -> list[bytes]:
         """The part of a city postcode's answer that is its own, in pieces, without the braces around it."""
         gazetteer, row, ended = self.gazetteer, place.row, place.ended
-        areas = [pieces[column[row]] for column, pieces in prepared.areas]
-        packed = gazetteer.near_packed(row)
-        told = self._beside(prepared, packed, areas) if packed else None
+        areas, beside = self._areas(prepared, row)
         beyond = gazetteer.near_authority(row)
         shared = gazetteer.shared_by[row]
         postcode = place.canonical.encode()
@@ -159,23 +185,27 @@ class Answers:
             prepared.authority,
             *areas,
             prepared.near_authority,
-            self._beyond(beyond) if beyond else b"null",
+            b"null" if beyond is None else self._beyond(beyond),
         ]
         if full:
-            teams = []
-            for slot, column, known in prepared.teams:
-                piece = known.get(column[row])
-                if piece:
-                    near = told.get(slot) if told else None
-                    teams.append(piece if near is None else piece[:-2] + near)
-            pieces += (b',"teams":[', b",".join(teams), b"]")
-        pieces.append(b',"cautions":')
-        near_boundary = told is not None and not prepared.service_slots.isdisjoint(told)
-        if ended or beyond or shared >= PARKED_AT or row in gazetteer.derived:
-            pieces.append(self._cautions(prepared, place, near_boundary, beyond))
-        else:
-            pieces.append(prepared.cautions[near_boundary])
+            pieces += (b',"teams":', self._teams(prepared, row, beside))
+        pieces += (b',"cautions":', self._cautions(prepared, place, beside, beyond))
         return pieces
+
+    def _areas(self, prepared: Prepared, row: int) -> tuple[list[bytes], dict[int, bytes] | None]:
+        """The piece of each layer, and by slot the other areas close by, with the end of a piece."""
+        areas = [pieces[column[row]] for column, pieces in prepared.areas]
+        packed = self.gazetteer.near_packed(row)
+        return areas, self._beside(prepared, packed, areas) if packed else None
+
+    def _teams(self, prepared: Prepared, row: int, beside: dict[int, bytes] | None) -> bytes:
+        teams = []
+        for _layer, slot, column, known in prepared.teams:
+            piece = known.get(column[row])
+            if piece:
+                near = beside.get(slot) if beside else None
+                teams.append(piece if near is None else piece[:-2] + near)
+        return b"[%b]" % b",".join(teams)
 
     def _beside(self, prepared: Prepared, packed: list[int], areas: list[bytes]) -> dict[int, bytes]:
         """Put the other areas close by into the pieces of `areas`; give them, with the end, by slot."""
@@ -199,15 +229,19 @@ class Answers:
         self,
         prepared: Prepared,
         place: Place,
-        near_boundary: bool,
+        beside: dict[int, bytes] | None,
         beyond: tuple[int, int] | None,
     ) -> bytes:
+        near_boundary = beside is not None and not prepared.service_slots.isdisjoint(beside)
+        shared = self.gazetteer.shared_by[place.row]
+        if not (place.ended or beyond or shared >= PARKED_AT or place.row in self.gazetteer.derived):
+            return prepared.cautions[near_boundary]
         cautions: list[str] = []
         if place.ended:
             cautions.append(
                 f"This postcode went out of use in {ended_month(place.ended)}. Ask for the current one."
             )
-        if self.gazetteer.shared_by[place.row] >= PARKED_AT:
+        if shared >= PARKED_AT:
             cautions.append(PARKED)
         if place.row in self.gazetteer.derived:
             cautions.append(DERIVED)

@@ -7,14 +7,19 @@ door stands behind it; where there is no postcode it is told how to find the tea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple
 
+import orjson
+
+from directory.answer import Home
+from directory.prepared import Prepared
 from directory.routing.route import Contact, Frame
 
 Facts = dict[str, Any]
+Audience = Literal["professional", "public"]
 _CITYWIDE = ("danger", "front_door")
 _ENGLAND = ("NHS_111",)  # one number for all of England, and for England only
 _HERE = "If the child is in Birmingham now"
@@ -22,35 +27,87 @@ _HERE = "If the child is in Birmingham now"
 
 @dataclass(frozen=True)
 class Spot:
-    """What contacts depend on: the frame of the moment, the home's teams, and whose children it is.
+    """What contacts depend on: the moment and its day's areas, the home, and whose children it is.
 
-    `teams` are the teams of an answer to a postcode, by layer; None where no home in the city is known.
-    `titles` are the titles of the team layers. `elsewhere` is the `call` of an answer for a home in another
-    authority, None for Birmingham.
+    `home` is None where no home in the city is known. `elsewhere` is the `call` of an answer for a home in
+    another authority, None for Birmingham.
     """
 
-    frame: Frame
-    teams: Mapping[str, Facts] | None
-    titles: Mapping[str, str]
+    prepared: Prepared
+    home: Home | None
     elsewhere: Facts | None = None
 
+    @property
+    def frame(self) -> Frame:
+        """All contacts as they are at the moment."""
+        return self.prepared.frame
 
-def steps(words: Iterable[str], spot: Spot, audience: str = "professional") -> list[Facts]:
-    """The contacts for an outcome's contact words, in order, the last of them open; not to be changed.
+    @cached_property
+    def teams(self) -> Mapping[str, Facts] | None:
+        """The teams of the home by layer."""
+        return {one["layer"]: one for one in orjson.loads(self.home.teams)} if self.home is not None else None
 
-    `audience` is professional or public: whose contacts of a team are given. Where no team is among them
-    they are the same for every home in the city, and made once for the stretch of time of the frame.
+    def shared_by(self, words: tuple[str, ...]) -> Hashable | None:
+        """What all homes have in common to which contacts are the same: None where they are this home's own.
+
+        Another area close by is told with its distance, and is told of one home alone.
+        """
+        if self.elsewhere is not None:
+            return None
+        if self.home is None:
+            return ()
+        layers = _layers(words)
+        if not self.home.beside.isdisjoint(layers):
+            return None
+        return tuple([self.home.team_areas.get(layer) for layer in layers])
+
+
+@lru_cache(maxsize=1024)
+def _layers(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The layers of the teams that contact words name."""
+    return tuple(word.partition(":")[2] for word in words if not word.startswith(_CITYWIDE))
+
+
+class Steps(NamedTuple):
+    """The contacts for an outcome and the first of them to call now, each as JSON."""
+
+    listed: bytes
+    call: bytes
+
+
+def steps(words: tuple[str, ...], spot: Spot, audience: Audience = "professional") -> Steps:
+    """The contacts for an outcome's contact words, in order, the last of them open.
+
+    `audience` is whose contacts are given. What is the same for every home with these teams is made once for
+    the stretch of time in which it holds.
     """
-    words = tuple(words)
-    if spot.elsewhere is not None or not all(word.startswith(_CITYWIDE) for word in words):
-        return _steps(words, spot, audience)
-    found: list[Facts] | None = spot.frame.kept.get(words)
+    shared = spot.shared_by(words)
+    if shared is None:
+        return _told(words, spot, audience)
+    key = (words, audience, shared)
+    found: Steps | None = spot.prepared.kept.get(key)
     if found is None:
-        found = spot.frame.kept[words] = _steps(words, spot, audience)
+        found = spot.prepared.kept[key] = _told(words, spot, audience)
     return found
 
 
-def _steps(words: Sequence[str], spot: Spot, audience: str) -> list[Facts]:
+def _told(words: tuple[str, ...], spot: Spot, audience: Audience) -> Steps:
+    found = _steps(words if audience == "professional" else _public(words, spot), spot, audience)
+    return Steps(orjson.dumps(found), orjson.dumps(_first_open(found)))
+
+
+def _public(words: Sequence[str], spot: Spot) -> list[str]:
+    """Without a line that is for professionals alone."""
+    listed = spot.frame.contact_json
+    return [
+        word
+        for word in words
+        if not word.startswith("front_door:")
+        or any(one["audience"] != "professional" for one in listed.get(("front_door", word[11:]), []))
+    ]
+
+
+def _steps(words: Sequence[str], spot: Spot, audience: Audience) -> list[Facts]:
     found: list[Facts] = []
     for word in words:
         kind, _, code = word.partition(":")
@@ -71,7 +128,7 @@ def _steps(words: Sequence[str], spot: Spot, audience: str) -> list[Facts]:
     return _once(found)
 
 
-def first_open(found: Sequence[Facts]) -> Facts:
+def _first_open(found: Sequence[Facts]) -> Facts:
     """The first of `found` to call now; the first at all where none is known to be open."""
     ready = [one for one in found if one["telephone"]]
     return next((one for one in ready if one["open"]), ready[0] if ready else found[0])
@@ -100,8 +157,9 @@ def _line(code: str, spot: Spot) -> list[Facts]:
     return found
 
 
-def _team(layer: str, spot: Spot, audience: str) -> Facts:
-    title = spot.titles.get(layer, layer.replace("_", " ").capitalize())
+def _team(layer: str, spot: Spot, audience: Audience) -> Facts:
+    drawn = spot.prepared.layers.get(layer)
+    title = str(drawn["title"]) if drawn else layer.replace("_", " ").capitalize()
     if spot.teams is None:
         words = f"Which one depends on the home. Give its postcode to see the contact ({title})."
         return _nobody("find_team", title, words) | {"layer": layer}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from directory.pathway.decide import Decision
-from directory.routing.london import LONDON
 
 if TYPE_CHECKING:
     from directory.search.finder import Finder
+    from directory.search.reach import Home
 
-Facts = dict[str, Any]
 SHOWN = 8
 _ENOUGH = 3  # fewer than this at the level itself, and other levels are looked at too
 _LEVELS = ("universal", "universal_plus", "additional", "complex")
@@ -22,23 +21,20 @@ def needs(decision: Decision) -> frozenset[str]:
     found = {*decision.outcome.needs}
     for route in decision.routes:
         found.update(route.needs)
-    wanting = decision.flow.wanting
-    for given in decision.answers.items():
-        found.update(wanting[given])
+    for given in decision.telling:
+        found.update(given.needs)
     return frozenset(found)
 
 
 def helpful(
-    decision: Decision, wanted: frozenset[str], postcode: str, at: dt.datetime, finder: Finder
-) -> list[Facts]:
-    """At most `SHOWN` results of the search for the needs `wanted`, as `Finder.find` gives them.
+    decision: Decision, wanted: frozenset[str], home: Home | None, at: dt.datetime, finder: Finder
+) -> list[bytes]:
+    """At most `SHOWN` results of the search for the needs `wanted`, each as `Finder.find` gives it, as JSON.
 
     Open ones come first, real ones before samples, then those for more of the needs. The age is not asked.
-    `postcode` is that of a home in the city or ""; nothing of it is kept. What is given is shared, so not to
-    be changed.
+    `home` is one in the city or None; nothing of it is kept.
     """
     if not wanted:
         return []
-    home = finder.geography.home(postcode, at.astimezone(LONDON).date()) if postcode else None
     level = decision.level if decision.level in _LEVELS else None
     return finder.open_first(wanted, home, at, level=level, limit=SHOWN, enough=_ENOUGH)

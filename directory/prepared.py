@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import orjson
@@ -31,12 +31,15 @@ ILLUSTRATIVE = "The team areas are illustrative: drawn for this project, not the
 
 
 class Prepared:
-    """The JSON pieces for one day's generations, one set of layers and one routing frame."""
+    """The JSON pieces for one day's generations, one set of layers and one routing frame.
+
+    `kept` is for what others make of these alone, once.
+    """
 
     def __init__(
         self, gazetteer: Gazetteer, frame: Frame, on: dt.date, wanted: frozenset[str] | None
     ) -> None:
-        self.frame, self.on = frame, on
+        self.frame, self.on, self.kept = frame, on, dict[Hashable, Any]()
         self.city = next({"code": c, "name": n} for c, n in gazetteer.authorities if c == CITY)
         chosen = gazetteer.in_force(on)
         self.indexes = [i for i in chosen if not wanted or gazetteer.generations[i]["layer"] in wanted]
@@ -51,7 +54,8 @@ class Prepared:
         )
         # One slot a layer shown. A piece of an area ends in `"near":[]}`; one of no area does not.
         self.areas: list[tuple[memoryview, dict[int, bytes]]] = []
-        self.teams: list[tuple[int, memoryview, dict[int, bytes]]] = []
+        self.teams: list[tuple[str, int, memoryview, dict[int, bytes]]] = []
+        self.layer_names = [g["layer"] for g in shown]
         self.slots = {index: slot for slot, index in enumerate(self.indexes)}
         self.beside: list[list[bytes]] = []
         self.illustrative = False
@@ -70,13 +74,15 @@ class Prepared:
             if generation["kind"] == "team":
                 self.illustrative |= generation["status"] == "illustrative"
                 teams = {a: self._team(generation, c, n) for a, (c, n) in enumerate(generation["areas"])}
-                self.teams.append((slot, column, teams))
+                self.teams.append((layer, slot, column, teams))
         silent_pieces = b"".join(b',"%s":null' % layer.encode() for layer in silent)
         self.near_authority = (silent_pieces if shown else silent_pieces[1:]) + b'},"near_authority":'
         self.service = {i for i in self.indexes if gazetteer.generations[i]["kind"] == "team"}
         if self.district is not None:
             self.service.add(self.district)
         self.service_slots = {slot for index, slot in self.slots.items() if index in self.service}
+        of_district = gazetteer.generations[self.district]["areas"] if self.district is not None else []
+        self.districts = [{"code": code, "name": name} for code, name in of_district]
         self.attribution = ATTRIBUTION
         self.layers = {g["layer"]: layer_facts(g) for g in shown}
         # The district is told of a part of a postcode whatever the layers asked for.

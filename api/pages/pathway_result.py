@@ -56,7 +56,7 @@ def result_facts(decision: Decision, step: Facts, where: Where, typed: str) -> F
         error = place["message"] or "Enter a full UK postcode, like B15 2TT"
     at_home = status in IN_THE_CITY
     call = step["call"]
-    others = [one for one in step["steps"] if one is not call]
+    others = [one for one in step["steps"] if one != call]
     # At night a duty team stands in for a team of office hours. A plan for a family may wait for the morning.
     waits = step["level"]["code"] not in URGENT and step["steps"][0]["open"] is False
     return {
@@ -70,7 +70,7 @@ def result_facts(decision: Decision, step: Facts, where: Where, typed: str) -> F
         "error": error,
         "childs_words": CHILDS_WORDS,
         "sources": _sources(step),
-        "answers": answer_rows(decision.flow, Walk(decision.answers, (), decision.asked, None), where),
+        "answers": answer_rows(decision.flow, decision.walk, where),
         # Fields for a form that goes on with the same answers, and with the home where there is one.
         "carried": [*where.pairs(), *([("postcode", typed)] if typed and not error else [])],
     }

@@ -8,20 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from api.pathway_state import PathwayState
-from api.problems import NO_STORE, ProblemError, problem, wrong_method
+from api.problems import NO_STORE, ProblemError, wrong_method
 from api.reply import Endpoint, json_reply
 from api.v1.parameters import moment_of, read_query
 from api.v1.pathway_facts import answers_schema, flow_facts, flow_row
+from api.v1.posted import posted_json, send_answer
 from directory.pathway.decide import Undecided, decide_walk
 from directory.pathway.flow import Flow
 from directory.pathway.library import Library, NoSuchFlow, Opened
-from directory.pathway.walk import WalkError, walk_of
+from directory.pathway.walk import WalkError, follow
 
 LARGEST_BODY = 1 << 14
 LONGEST_PLACE = 200  # characters of a postcode that are looked at
@@ -85,47 +86,33 @@ class Outcomes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        response = await self._response(Request(scope, receive))
-        await response(scope, receive, send)
-
-    async def _response(self, request: Request) -> Response:
-        if request.method != "POST":
-            return wrong_method("POST")
-        body = b""
+        if scope["method"] != "POST":
+            await wrong_method("POST")(scope, receive, send)
+            return
         try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    told = f"The body may hold {LARGEST_BODY // 1024} kB at the most."
-                    return problem("body_too_large", told)
-        except ClientDisconnect:
-            return problem("bad_body", "The request ended before its body did.")
-        try:
-            return self._found(request, body)
+            body = await posted_json(scope, receive, LARGEST_BODY, "the answers")
+            told = self._told(scope["path_params"]["flow"], body)
         except ProblemError as error:
-            return error.response()
+            await error.response()(scope, receive, send)
+            return
+        # Squeezing would cost more than working it out did; a server in front can do it.
+        await send_answer(scope, send, 200, told, b"application/json", NO_STORE.encode())
 
-    def _found(self, request: Request, body: bytes) -> Response:
-        read_query(request.scope["query_string"], ())
-        content_type = request.headers.get("content-type", "")
-        if content_type.partition(";")[0].strip().lower() != "application/json":
-            raise ProblemError("not_json", "Send the answers as JSON, with Content-Type: application/json.")
+    def _told(self, flow_id: str, body: bytes) -> bytes:
         sent = body_values(body)
         at = moment_of({"at": sent.get("at")}, self.pathways.state.current()).at
-        opened = opened_of(self.pathways.library(), request.path_params["flow"], sent)
+        opened = opened_of(self.pathways.library(), flow_id, sent)
         try:
             decision = decide_walk(opened.flow, opened.walk)
         except Undecided as error:
             raise unanswered(opened, error) from None
-        step = self.pathways.step(
+        return self.pathways.step_json(
             decision,
             place=(sent.get("postcode") or "")[:LONGEST_PLACE] or None,
             at=at,
             notice_newer=opened.notice,
+            more={"dropped": opened.walk.dropped},
         )
-        # Squeezing would cost more than working it out did; a server in front can do it.
-        told = orjson.dumps(step | {"dropped": list(opened.walk.dropped)})
-        return Response(told, headers={"cache-control": NO_STORE}, media_type="application/json")
 
 
 def version_of(library: Library, flow_id: str, version: str | None) -> Flow:
@@ -174,26 +161,13 @@ def opened_of(library: Library, flow_id: str, sent: dict[str, Any]) -> Opened:
                 raise ProblemError("bad_answers", told, parameter="version")
             return opened
         flow = version_of(library, flow_id, version)
-        for question, choice in answers.items():
-            if not isinstance(choice, str) or (question, choice) not in flow.choices:
-                raise no_such_answer(flow, question)
-        return Opened(flow, walk_of(flow, answers), newer_than(library, flow))
+        return Opened(flow, follow(flow, answers), newer_than(library, flow))
     except NoSuchFlow as error:
         raise ProblemError("no_such_pathway", str(error)) from None
     except WalkError as error:
         code = "no_such_pathway" if error.code == "no_version" else "bad_answers"
-        raise ProblemError(code, str(error)) from None
-
-
-def no_such_answer(flow: Flow, question: str) -> ProblemError:
-    """The problem for an answer that the version does not have, naming its question."""
-    named = question[:60]
-    if question not in flow.by_id:
-        told = f"Version {flow.version} has no question {named!r}."
-    else:
-        known = ", ".join(one.id for one in flow.by_id[question].choices)
-        told = f"Question {named!r} has no such answer. Its answers are: {known}."
-    return ProblemError("bad_answers", told, question=named)
+        named = {} if error.question is None else {"question": error.question[:60]}
+        raise ProblemError(code, str(error), **named) from None
 
 
 def unanswered(opened: Opened, error: Undecided) -> ProblemError:

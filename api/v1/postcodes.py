@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from api.problems import MEDIA_TYPE, ProblemError, problem_body, wrong_method
 from api.state import State
 from api.v1.parameters import NOW, Moment, cache_until, moment_of, read_query
+from api.v1.posted import posted_json, send_answer
 from directory.answer import Answers
 
 MOST = 1000
@@ -52,7 +52,7 @@ class OnePostcode:
             told = orjson.loads(asked.body)
             members = {k: v for k, v in told.items() if k not in ("status", "message")}
             body = problem_body(asked.status, told["message"], **members)
-            await _send(scope, send, code, body, MEDIA_TYPE.encode(), b"no-store")
+            await send_answer(scope, send, code, body, MEDIA_TYPE.encode(), b"no-store")
             return
         etag = asked.etag.encode()
         for name, value in scope["headers"]:
@@ -74,16 +74,6 @@ class OnePostcode:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else asked.body})
 
 
-async def _send(scope: Scope, send: Send, status: int, body: bytes, media_type: bytes, cache: bytes) -> None:
-    headers = [
-        (b"content-type", media_type),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", cache),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-
 class ManyPostcodes:
     """`POST /api/v1/postcodes` with `{"postcodes": [...], "on": …, "at": …, "layers": …}`."""
 
@@ -96,36 +86,13 @@ class ManyPostcodes:
             await wrong_method("POST")(scope, receive, send)
             return
         try:
-            if scope["query_string"]:
-                read_query(scope["query_string"], ())
-            content_type = Headers(scope=scope).get("content-type", "")
-            if content_type.partition(";")[0].strip().lower() != "application/json":
-                raise ProblemError(
-                    "not_json", "Send the postcodes as JSON, with Content-Type: application/json."
-                )
-            body = await _read(receive)
+            body = await posted_json(scope, receive, LARGEST_BODY, "the postcodes")
             answers = self.state.current()
             inputs, moment = _inputs(body, answers)
         except ProblemError as error:
             await error.response()(scope, receive, send)
             return
-        await _send(scope, send, 200, bulk(answers, inputs, moment), b"application/json", b"no-store")
-
-
-async def _read(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ProblemError("bad_body", "The request ended before its body did.")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise ProblemError("body_too_large", f"The body may hold {LARGEST_BODY // 1024} kB at the most.")
-        chunks.append(chunk)
-        if not message.get("more_body"):
-            return b"".join(chunks)
+        await send_answer(scope, send, 200, bulk(answers, inputs, moment), b"application/json", b"no-store")
 
 
 def _inputs(body: bytes, answers: Answers) -> tuple[list[Any], Moment]:

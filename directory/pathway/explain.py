@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from directory.pathway.decide import Change, Decision, Turn
+import orjson
+
+from directory.pathway.decide import Change, Decision
 from directory.pathway.flow import Choice, Demand, Flow, Level, Outcome, Question, Route, Rule
+from directory.pathway.turning import Turn
 
 Facts = dict[str, Any]
 _RAISES, _LOWERS, _ALIKE = 6, 4, 2
 _NAMED = 3
-
-
 _MOST_KEPT = 8192
 
 
-def kept(flow: Flow, key: Hashable, make: Callable[[], Facts]) -> Facts:
-    """What is told of a part of a version, made once: the same for everybody, so it is not to be changed.
+class Told(NamedTuple):
+    """What is told of a part of a version: as facts, which are not to be changed, and as JSON."""
+
+    facts: Facts
+    json: bytes
+
+
+def told(facts: Facts) -> Told:
+    """Facts with the same as JSON."""
+    return Told(facts, orjson.dumps(facts))
+
+
+def kept(flow: Flow, key: Hashable, make: Callable[[], Facts]) -> Told:
+    """What is told of a part of a version, made once: the same for everybody.
 
     `key` names the part: a rule, an outcome, one answer. Nobody's answers are ever in one together.
     """
-    found = flow.told.get(key)
+    found: Told | None = flow.told.get(key)
     if found is None:
         if len(flow.told) >= _MOST_KEPT:
             flow.told.clear()
-        found = flow.told[key] = make()
+        found = flow.told[key] = told(make())
     return found
 
 
@@ -36,7 +49,7 @@ def level_facts(level: Level) -> Facts:
     return {"code": level.id, "name": level.name, "meaning": level.meaning}
 
 
-def level_of(flow: Flow, level_id: str) -> Facts:
+def level_of(flow: Flow, level_id: str) -> Told:
     """The same by its id."""
     return kept(flow, ("level", level_id), lambda: level_facts(flow.levels[flow.level_rank[level_id]]))
 
@@ -57,13 +70,15 @@ def source_facts(flow: Flow, reference: str) -> Facts | None:
     }
 
 
+def cited(flow: Flow, reference: str) -> bytes:
+    """What a reference that facts name stands for, as a member of a JSON object."""
+    make = partial(_source, flow, reference)
+    return b"%b:%b" % (orjson.dumps(reference), kept(flow, ("source", reference), make).json)
+
+
 def sources(flow: Flow, references: Iterable[str | None]) -> dict[str, Facts]:
     """What the references that facts name stand for: each once, in their order, by the reference."""
-    found: dict[str, Facts] = {}
-    for reference in references:
-        if reference is not None and reference not in found:
-            found[reference] = kept(flow, ("source", reference), partial(_source, flow, reference))
-    return found
+    return {one: _source(flow, one) for one in references if one is not None}
 
 
 def _source(flow: Flow, reference: str) -> Facts:
@@ -81,17 +96,18 @@ def demand_words(flow: Flow, demand: Demand | None) -> str:
         return "asks for nothing more"
     words = []
     if demand.level is not None:
-        words.append(f"asks for at least {level_of(flow, demand.level)['name']}")
+        words.append(f"asks for at least {level_of(flow, demand.level).facts['name']}")
     if demand.route is not None:
         words.append(f"opens the route: {flow.route_by_id[demand.route].title}")
     return " and ".join(words)
 
 
-def why(decision: Decision) -> list[Facts]:
+def why(decision: Decision) -> list[Told]:
     """Each answer that decided: what it demands, the rule that answered to it, its source's reference."""
     flow, rule = decision.flow, decision.rule
     found = []
-    for question, choice in decision.deciding:
+    for one in decision.deciding:
+        question, choice = one.question, one.given
         answers_to = _answers_to(decision, question, choice)
         key = ("why", question.id, choice.id, rule.id, answers_to)
         found.append(
@@ -107,7 +123,7 @@ def _reason(flow: Flow, question: Question, choice: Choice, rule: Rule, answers_
         "question": {"id": question.id, "code": question.code, "title": question.title},
         "answer": {"id": choice.id, "code": choice.code, "text": choice.text},
         "demands": {
-            "level": level_of(flow, demand.level) if demand and demand.level else None,
+            "level": level_of(flow, demand.level).facts if demand and demand.level else None,
             "route": {"id": route.id, "title": route.title} if route else None,
         },
         "words": demand_words(flow, demand)
@@ -130,7 +146,7 @@ def _answers_to(decision: Decision, question: Question, choice: Choice) -> bool:
     return bool(when.levels or when.at_least) and demand.level == decision.demanded
 
 
-def rule_facts(flow: Flow, rule: Rule) -> Facts:
+def rule_facts(flow: Flow, rule: Rule) -> Told:
     """A rule in words, with the reference of its source."""
     return kept(
         flow,
@@ -149,7 +165,7 @@ def rule_words(flow: Flow, rule: Rule) -> str:
         names = [one.name for one in flow.levels if one.id in when.levels]
         parts.append(f"the highest level that an answer asks for is {_either(names)}")
     if when.at_least is not None:
-        name = level_of(flow, when.at_least)["name"]
+        name = level_of(flow, when.at_least).facts["name"]
         parts.append(f"the highest level that an answer asks for is {name} or above")
     for question_id, wanted in when.answers.items():
         question = flow.by_id[question_id]
@@ -165,56 +181,64 @@ def _either(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def would_change(decision: Decision) -> list[Facts]:
+def would_change(decision: Decision) -> list[Told]:
     """What would have led further up, and what further down: the nearest of each, a short list.
 
     Where several answers hold the level and none by itself would lower it, the last entry says so.
     """
     flow = decision.flow
     rank = flow.level_rank
-    ups: list[Turn] = []
+    ups: list[list[Turn]] = [[] for _level in flow.levels]
     downs: list[Turn] = []
     for turn in decision.turns:
-        (downs if turn[2][3] == "down" else ups).append(turn)
-    ups.sort(key=lambda turn: turn[2][1])
-    shown = []
-    alike: Counter[str] = Counter()
-    for turn in ups:
-        outcome = turn[2][0].id
-        if alike[outcome] < _ALIKE:
-            alike[outcome] += 1
-            shown.append(turn)
-            if len(shown) == _RAISES:
+        _outcome, to, _routes, direction = turn.then
+        (downs if direction == "down" else ups[to]).append(turn)
+    found = []
+    alike: dict[str, int] = {}
+    for turn in chain(*ups):
+        outcome = turn.then[0].id
+        seen = alike.get(outcome, 0)
+        if seen < _ALIKE:
+            alike[outcome] = seen + 1
+            found.append(_change_facts(decision, turn))
+            if len(found) == _RAISES:
                 break
-    found = [_change_facts(flow, decision.change(turn)) for turn in (*shown, *downs[:_LOWERS])]
+    found += [_change_facts(decision, turn) for turn in downs[:_LOWERS]]
     held = decision.held_by
-    if len(held) > 1 and not any(turn[2][1] < rank[decision.level] for turn in downs):
+    if len(held) > 1 and not any(turn.then[1] < rank[decision.level] for turn in downs):
         titles = [f"“{one.title}”" for one in held]
         more = len(titles) - _NAMED
         if more > 0:
             titles = [*titles[:_NAMED], f"{more} more"]
         found.append(
-            {
-                "question": None,
-                "instead": None,
-                "outcome": None,
-                "level": None,
-                "direction": "down",
-                "asks": [],
-                "words": f"Only milder answers to all of these together would lower the level: "
-                f"{', '.join(titles[:-1])} and {titles[-1]}.",
-            }
+            told(
+                {
+                    "question": None,
+                    "instead": None,
+                    "outcome": None,
+                    "level": None,
+                    "direction": "down",
+                    "asks": [],
+                    "words": f"Only milder answers to all of these together would lower the level: "
+                    f"{', '.join(titles[:-1])} and {titles[-1]}.",
+                }
+            )
         )
     return found
 
 
-def _change_facts(flow: Flow, change: Change) -> Facts:
-    key = (change.question.id, change.given.id, change.instead.id, change.outcome.id, *change[4:])
-    return flow.told.get(key) or kept(flow, key, lambda: _changed(flow, change))
+def _change_facts(decision: Decision, turn: Turn) -> Told:
+    found: Told | None = turn.told
+    if found is None:
+        given, (outcome, rank, _routes, direction) = turn.given, turn.then
+        key = (given.number, turn.other.choice.id, outcome.id, rank, direction, turn.asks)
+        flow = decision.flow
+        found = turn.told = kept(flow, key, lambda: _changed(flow, decision.change(turn)))
+    return found
 
 
 def _changed(flow: Flow, change: Change) -> Facts:
-    level = level_of(flow, change.level)
+    level = level_of(flow, change.level).facts
     words = (
         f"If “{change.question.title}” were answered “{change.instead.text}”: "
         f"{change.outcome.title} ({level['name']})."
@@ -234,7 +258,7 @@ def _changed(flow: Flow, change: Change) -> Facts:
     }
 
 
-def route_facts(flow: Flow, route: Route) -> Facts:
+def route_facts(flow: Flow, route: Route) -> Told:
     """A route: what to do, and the reference of its source."""
     return kept(
         flow,
@@ -249,7 +273,7 @@ def route_facts(flow: Flow, route: Route) -> Facts:
     )
 
 
-def outcome_facts(flow: Flow, outcome: Outcome) -> Facts:
+def outcome_facts(flow: Flow, outcome: Outcome) -> Told:
     """An outcome: what to do, and the reference of its source."""
     return kept(
         flow,
@@ -272,21 +296,21 @@ def outcome_facts(flow: Flow, outcome: Outcome) -> Facts:
 def explanation(decision: Decision, address: str) -> Facts:
     """Everything about the decision itself: no place, no moment, no contact."""
     flow = decision.flow
-    reasons, rule = why(decision), rule_facts(flow, decision.rule)
-    routes = [route_facts(flow, one) for one in decision.routes]
+    reasons, rule = [one.facts for one in why(decision)], rule_facts(flow, decision.rule).facts
+    routes = [route_facts(flow, one).facts for one in decision.routes]
     return {
         "flow": flow.id,
         "version": flow.version,
         "status": flow.status,
         "notice": flow.notice or None,
         "answers": address,
-        "level": level_of(flow, decision.level),
-        "demanded": level_of(flow, decision.demanded),
+        "level": level_of(flow, decision.level).facts,
+        "demanded": level_of(flow, decision.demanded).facts,
         "outcome": {"id": decision.outcome.id, "title": decision.outcome.title},
         "rule": rule,
         "routes": routes,
         "why": reasons,
-        "would_change": would_change(decision),
+        "would_change": [one.facts for one in would_change(decision)],
         "sources": sources(flow, [one["source"] for one in (*reasons, rule, *routes)]),
     }
 

@@ -191,7 +191,8 @@ class Other(NamedTuple):
 
     `opens` and `closes` are the questions that are then asked, or asked no longer: None where that hangs on
     other answers too, or where one of the two ends the questions. It is `plain` where it closes none and no
-    rule tells the two apart: what is demanded is then all that it changes.
+    rule tells the two apart: what is demanded is then all that it changes. It is `steady` where nothing that
+    it changes hangs on other answers.
     """
 
     choice: Choice
@@ -200,11 +201,20 @@ class Other(NamedTuple):
     opens: tuple[str, ...] | None
     closes: tuple[str, ...] | None
     plain: bool
+    steady: bool
 
 
 class Option(NamedTuple):
     """One answer with all that deciding asks of it: the rank and the route's bit that it demands, whether a
-    rule names its question (`named`), and the other answers to that, nearest first."""
+    rule names its question (`named`), and the other answers to that, nearest first.
+
+    `code` is how it is written in an address. `needs` are what services to look for after it; an answer of
+    not sure says nothing about what is needed. It is `quiet` where nothing at all follows from it, and
+    `steady` where all the `worse` are. It `ends` the questions where its choice does. `number` is its place
+    among all answers of the version.
+    """
+
+    number: int
 
     question: Question
     given: Choice
@@ -213,6 +223,20 @@ class Option(NamedTuple):
     named: bool
     worse: tuple[Other, ...]
     milder: tuple[Other, ...]
+    code: str
+    needs: tuple[str, ...]
+    quiet: bool
+    steady: bool
+    ends: bool
+
+
+class Station(NamedTuple):
+    """A question on the way through all: what earlier answers open it, and its own by their ids."""
+
+    id: str
+    question: Question
+    when: tuple[tuple[str, frozenset[str]], ...]
+    options: Mapping[str, Option]
 
 
 class Row(NamedTuple):
@@ -271,11 +295,6 @@ class Flow:
         return {(question.id, one.id): one for question in self.questions for one in question.choices}
 
     @cached_property
-    def ending(self) -> frozenset[tuple[str, str]]:
-        """The choices that end the questionnaire, by the ids of the question and of the choice."""
-        return frozenset(key for key, choice in self.choices.items() if choice.ends)
-
-    @cached_property
     def ranked(self) -> Mapping[str, tuple[Choice, ...]]:
         """The choices of each question from the mildest to the worst."""
         return {one.id: tuple(sorted(one.choices, key=lambda choice: choice.rank)) for one in self.questions}
@@ -326,12 +345,11 @@ class Flow:
 
     @cached_property
     def places(self) -> tuple[Mapping[int, tuple[int, ...]], ...]:
-        """For each rank the places in `rows` of the rules that name a route, by its bit."""
+        """For each rank the places in `rows` of the rules that name a route, by its bit, and by `any_route`
+        of those that name none; none by 0."""
+        bits = (0, *self.route_bit.values(), self.any_route)
         return tuple(
-            {
-                bit: tuple(at for at, row in enumerate(rows) if row.routes & bit)
-                for bit in self.route_bit.values()
-            }
+            {bit: tuple(at for at, row in enumerate(rows) if row.routes & bit) for bit in bits}
             for rows in self.rows
         )
 
@@ -357,50 +375,65 @@ class Flow:
         }
 
     @cached_property
-    def options(self) -> Mapping[tuple[str, str], Option]:
-        """Every choice as deciding asks of it, by the ids of its question and of itself."""
-        found = {}
-        for question in self.questions:
-            ranked = self.ranked[question.id]
-            for given in ranked:
-                others = [self._other(question, given, one) for one in ranked]
-                worse = tuple(one for one in others if one.choice.rank > given.rank)
-                milder = tuple(one for one in reversed(others) if one.choice.rank < given.rank)
-                rank, route = self.demanded[question.id, given.id]
-                named = question.id in self.ruling
-                found[question.id, given.id] = Option(question, given, rank, route, named, worse, milder)
-        return found
+    def stations(self) -> tuple[Station, ...]:
+        """The questions in the order asked, made quick to walk through."""
+        found = []
+        for one in self.questions:
+            options = {each.id: self._option(one, each) for each in one.choices}
+            found.append(Station(one.id, one, tuple(one.when.items()), options))
+        return tuple(found)
+
+    def _option(self, question: Question, given: Choice) -> Option:
+        others = [self._other(question, given, one) for one in self.ranked[question.id]]
+        worse = tuple(one for one in others if one.choice.rank > given.rank)
+        milder = tuple(one for one in reversed(others) if one.choice.rank < given.rank)
+        rank, route = self.demanded[question.id, given.id]
+        demands = given.demands is not None and given.id != NOT_SURE
+        needs = (*given.needs, *(question.needs if demands else ()))
+        named = question.id in self.ruling
+        return Option(
+            number=self._numbers[question.id, given.id],
+            question=question,
+            given=given,
+            rank=rank,
+            route=route,
+            named=named,
+            worse=worse,
+            milder=milder,
+            code=question.code + given.code,
+            needs=needs,
+            quiet=not (rank or route or named or needs),
+            steady=all(one.steady for one in worse),
+            ends=given.ends,
+        )
+
+    @cached_property
+    def _numbers(self) -> Mapping[tuple[str, str], int]:
+        return {key: number for number, key in enumerate(self.choices)}
 
     def _other(self, question: Question, given: Choice, one: Choice) -> Other:
         rank, route = self.demanded[question.id, one.id]
         later = self.downstream[question.id]
         if given.ends or one.ends or any(set(each.when) != {question.id} for each in later):
-            return Other(one, rank, route, None, None, False)
+            alone = one.ends and question is self.questions[0]  # nothing else is asked then
+            return Other(one, rank, route, None, None, False, alone)
         now = {each.id for each in later if given.id in each.when[question.id]}
         then = {each.id for each in later if one.id in each.when[question.id]}
         opens = tuple(each.id for each in later if each.id in then - now)
         closes = tuple(each.id for each in later if each.id in now - then)
         wanted = [rule.when.answers.get(question.id, frozenset()) for rule in self.rules]
         told_apart = any((given.id in choices) != (one.id in choices) for choices in wanted)
-        return Other(one, rank, route, opens, closes, not closes and not told_apart)
+        return Other(one, rank, route, opens, closes, not closes and not told_apart, not closes)
 
     @cached_property
-    def told(self) -> dict[Hashable, dict[str, Any]]:
-        """What is told of parts of this version, as `directory.pathway.explain` keeps it."""
+    def together(self) -> dict[Hashable, Any]:
+        """What is demanded together, as `directory.pathway.together` keeps it."""
         return {}
 
     @cached_property
-    def wanting(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """The needs to look for services for after each choice.
-
-        An answer of not sure says nothing about what is needed, only the need to talk.
-        """
-        found = {}
-        for question in self.questions:
-            for choice in question.choices:
-                demands = choice.demands is not None and choice.id != NOT_SURE
-                found[question.id, choice.id] = (*choice.needs, *(question.needs if demands else ()))
-        return found
+    def told(self) -> dict[Hashable, Any]:
+        """What is told of parts of this version, as `directory.pathway.explain` keeps it."""
+        return {}
 
     @cached_property
     def ruling(self) -> frozenset[str]:

@@ -8,10 +8,10 @@ is dropped, and whoever reads it is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from directory.pathway.flow import Flow, Question
+from directory.pathway.flow import Flow, Option, Question
 
 Answers = dict[str, str]
 """The id of the choice by the id of the question."""
@@ -21,10 +21,13 @@ _ADDRESS = re.compile(r"v([1-9][0-9]{0,3})((?:\.[a-z][a-z0-9]{1,3})*)", re.ASCII
 
 
 class WalkError(ValueError):
-    """Answers that cannot be read. The message says which and what to do; `code` is a word for programs."""
+    """Answers that cannot be read. The message says which and what to do; `code` is a word for programs.
 
-    def __init__(self, message: str, code: str = "malformed") -> None:
-        self.code = code
+    `question` is the id of the question, known or not, whose answer cannot be read, where it is one answer.
+    """
+
+    def __init__(self, message: str, code: str = "malformed", question: str | None = None) -> None:
+        self.code, self.question = code, question
         super().__init__(message)
 
 
@@ -36,18 +39,19 @@ class OtherVersion(WalkError):
         super().__init__(message, "other_version")
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(NamedTuple):
     """Where somebody is: the answers that count, those dropped, the questions asked, and the next one.
 
     `path` ends with the answer that ended it all or with the last question there is; questions that
-    are asked only after an answer not given yet are not in it.
+    are asked only after an answer not given yet are not in it. `given` are the answers that count, with all
+    that deciding asks of them.
     """
 
     answers: Answers
     dropped: tuple[str, ...]
     path: tuple[Question, ...]
     next: Question | None
+    given: tuple[Option, ...] = ()
 
 
 def version_of(text: str) -> str:
@@ -109,13 +113,12 @@ def write(flow: Flow, answers: Mapping[str, str]) -> str:
 
     Raises `WalkError` for a question or choice that the flow does not have.
     """
-    return address(flow, follow(flow, answers).answers)
+    return address(flow, follow(flow, answers).given)
 
 
-def address(flow: Flow, kept: Answers) -> str:
-    """The same of answers that are a walk's."""
-    choices, by_id = flow.choices, flow.by_id
-    return ".".join((flow.address, *[by_id[one[0]].code + choices[one].code for one in kept.items()]))
+def address(flow: Flow, given: Iterable[Option]) -> str:
+    """The same of the answers of a walk."""
+    return ".".join((flow.address, *[one.code for one in given]))
 
 
 def path(flow: Flow, answers: Mapping[str, str]) -> list[Question]:
@@ -128,50 +131,56 @@ def next_question(flow: Flow, answers: Mapping[str, str]) -> Question | None:
     return follow(flow, answers).next
 
 
-def asked(flow: Flow, answers: Mapping[str, str]) -> list[Question]:
-    """The questions asked, given answers that the flow is known to have. Not checked, so quicker."""
-    found: list[Question] = []
-    on_path: dict[str, str] = {}
-    for question in flow.questions:
-        if question.when and not all(
-            on_path.get(earlier) in wanted for earlier, wanted in question.when.items()
-        ):
-            continue
-        found.append(question)
-        given = answers.get(question.id)
-        if given is not None:
-            on_path[question.id] = given
-            if (question.id, given) in flow.ending:
-                break
-    return found
-
-
 def follow(flow: Flow, answers: Mapping[str, str]) -> Walk:
     """Walk through the questions with `answers`, given in any order.
 
     Raises `WalkError` naming a question or choice that the flow does not have.
     """
-    choices = flow.choices
+    try:
+        return walk_of(flow, answers)
+    except (KeyError, TypeError):  # what is no text may not even be looked up
+        raise _unknown(flow, answers) from None
+
+
+def _unknown(flow: Flow, answers: Mapping[str, str]) -> WalkError:
+    """The error for the first answer that the flow does not have."""
     for question_id, choice_id in answers.items():
-        if (question_id, choice_id) not in choices:
-            question = flow.by_id.get(question_id)
-            if question is None:
-                raise WalkError(f"There is no question {str(question_id)[:60]!r}.", "unknown")
+        question = flow.by_id.get(question_id)
+        if question is None:
+            told = f"Version {flow.version} has no question {str(question_id)[:60]!r}."
+            return WalkError(told, "unknown", question_id)
+        if not isinstance(choice_id, str) or (question_id, choice_id) not in flow.choices:
             known = ", ".join(one.id for one in question.choices)
-            raise WalkError(
-                f"Question {question_id!r} has no answer {str(choice_id)[:60]!r}. Its answers are {known}.",
-                "unknown",
+            told = (
+                f"Question {question_id!r} has no answer {str(choice_id)[:60]!r}. Its answers are: {known}."
             )
-    return walk_of(flow, answers)
+            return WalkError(told, "unknown", question_id)
+    raise AssertionError("every answer is known")
 
 
 def walk_of(flow: Flow, answers: Mapping[str, str]) -> Walk:
-    """The same with answers that the flow is known to have."""
-    steps = asked(flow, answers)
-    kept = {question.id: answers[question.id] for question in steps if question.id in answers}
-    left = answers.keys() - kept.keys()
-    dropped = tuple(question.id for question in flow.questions if question.id in left) if left else ()
-    unanswered = None
-    if len(kept) < len(steps):
-        unanswered = next(question for question in steps if question.id not in kept)
-    return Walk(kept, dropped, tuple(steps), unanswered)
+    """`follow` with answers that the flow is known to have; `KeyError` or `TypeError` where it has not."""
+    kept: Answers = {}
+    steps: list[Question] = []
+    given: list[Option] = []
+    unanswered: Question | None = None
+    for question_id, question, when, options in flow.stations:
+        if when and not all(kept.get(earlier) in wanted for earlier, wanted in when):
+            continue
+        steps.append(question)
+        choice = answers.get(question_id)
+        if choice is None:
+            unanswered = unanswered or question
+            continue
+        option = options[choice]
+        kept[question_id] = choice
+        given.append(option)
+        if option.ends:
+            break
+    dropped: tuple[str, ...] = ()
+    if len(kept) < len(answers):
+        left = answers.keys() - kept.keys()
+        for one in left:
+            _ = flow.choices[one, answers[one]]
+        dropped = tuple([one.id for one in flow.questions if one.id in left])
+    return Walk(kept, dropped, tuple(steps), unanswered, tuple(given))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Frame:
     """Everything said of all contacts from `start` until `end` (epoch seconds, end excluded).
 
     `contact_json` has the contacts of each (layer, code) in the file's order; the mappings are
-    shared and must not be changed. `kept` is for what others make of these contacts alone, once.
+    shared and must not be changed.
     """
 
     start: int
@@ -57,7 +57,6 @@ class Frame:
     version: str
     contact_json: dict[tuple[str, str], list[Contact]]
     call: Call
-    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def holds(self) -> tuple[str, str]:

@@ -189,7 +189,7 @@ class Finder:
         level: str | None,
         limit: int,
         enough: int,
-    ) -> list[Facts]:
+    ) -> list[bytes]:
         """Results that answer to `needs`, without what surrounds them in `find`: see `Answering.first`."""
         return self._answering.first(needs, home, at, level=level, limit=limit, enough=enough)
 

@@ -36,6 +36,7 @@ _COUNTRIES: Mapping[str, str] = {
 }
 # Less of an area than this within another is a line drawn a few metres elsewhere.
 OVERLAP = 0.01
+_NOWHERE: frozenset[tuple[str, str]] = frozenset()
 _NAMED_LAYERS = ("district", "ward_2018", "ward_2004")
 
 # What a listing is to a home, least to most.
@@ -82,6 +83,7 @@ class Geography:
         }
         self.overlaps = lru_cache(maxsize=4096)(self._overlaps)
         self._answering = lru_cache(maxsize=16)(self._answering_on)
+        self._inside = lru_cache(maxsize=4096)(self._areas_of)
 
     def outcode(self, outcode: str) -> bool:
         """Whether there are postcodes of this outcode, or of its letters."""
@@ -119,8 +121,11 @@ class Geography:
 
     def home(self, postcode: str, on: dt.date) -> Home:
         """Place a postcode, in any spelling, on a day."""
+        return self.home_at(locate(self.gazetteer, postcode), on)
+
+    def home_at(self, place: Place, on: dt.date) -> Home:
+        """The same of one that was located, in this gazetteer, already."""
         gazetteer = self.gazetteer
-        place = locate(gazetteer, postcode)
         if place.city:
             return self._city_home(place, on)
         if place.status == "outside_area":
@@ -137,33 +142,36 @@ class Geography:
         return [at for at, g in enumerate(generations) if at in in_force or g["kind"] == "reference"]
 
     def _city_home(self, place: Place, on: dt.date) -> Home:
-        gazetteer = self.gazetteer
-        inside, district = {(AUTHORITY, CITY)}, None
+        gazetteer, row = self.gazetteer, place.row
         answering = self._answering(on)
-        for at in answering:
-            area = gazetteer.columns[at][place.row]
-            if area == NONE:
-                continue
-            generation = gazetteer.generations[at]
-            code, name = generation["areas"][area]
-            inside.add((generation["layer"], code))
-            if generation["layer"] == "district":
-                district = name
-        near = {
+        inside, district = self._inside(tuple([(at, gazetteer.columns[at][row]) for at in answering]))
+        near = [
             (
                 gazetteer.generations[n.generation]["layer"],
                 gazetteer.generations[n.generation]["areas"][n.area][0],
             )
-            for n in gazetteer.near(place.row)
+            for n in gazetteer.near(row)
             if n.generation in answering
-        }
-        beyond = gazetteer.near_authority(place.row)
+        ]
+        beyond = gazetteer.near_authority(row)
         if beyond is not None:
-            near.add((AUTHORITY, gazetteer.authorities[beyond[0]][0]))
-        spot = (gazetteer.lat[place.row] / 1e6, gazetteer.lon[place.row] / 1e6)
-        return Home(
-            place.status, CITY, frozenset(inside), frozenset(near - inside), spot=spot, district=district
-        )
+            near.append((AUTHORITY, gazetteer.authorities[beyond[0]][0]))
+        beside = frozenset(near) - inside if near else _NOWHERE
+        spot = (gazetteer.lat[row] / 1e6, gazetteer.lon[row] / 1e6)
+        return Home(place.status, CITY, inside, beside, spot=spot, district=district)
+
+    def _areas_of(self, held: tuple[tuple[int, int], ...]) -> tuple[frozenset[tuple[str, str]], str | None]:
+        """The areas (layer and code) of a home by generation and area number, and its district's name."""
+        inside, district = {(AUTHORITY, CITY)}, None
+        for at, area in held:
+            if area == NONE:
+                continue
+            generation = self.gazetteer.generations[at]
+            code, name = generation["areas"][area]
+            inside.add((generation["layer"], code))
+            if generation["layer"] == "district":
+                district = name
+        return frozenset(inside), district
 
     def _partial_home(self, place: Place, on: dt.date) -> Home:
         gazetteer = self.gazetteer

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click import unstyle
 
-from directory.answer import Answers
-from directory.contact_steps import Spot, first_open, steps
+from directory.answer import Answers, Home
+from directory.contact_steps import Audience, Spot, steps
 from directory.helpful import helpful, needs
 from directory.next_step import SUPPORTS, next_step, working_day
 from directory.pathway.decide import Decision, decide
@@ -25,6 +25,7 @@ from directory.search.finder import Finder
 from directory.step_card import step_card
 from geo.gazetteer import Gazetteer
 from geo.home import data_dir
+from geo.place import locate
 from geo.sources.reference import Reference
 from tests.directory.search.sample import finder, generation, sample_services
 
@@ -33,6 +34,7 @@ MORNING = dt.datetime(2026, 11, 23, 10, tzinfo=LONDON)
 CHRISTMAS_EVE = dt.datetime(2026, 12, 24, 23, 10, tzinfo=LONDON)
 CASS, EDT = "0121 303 1888", "0121 675 4806"
 HOME = "B15 2TT"
+AUDIENCES: tuple[Audience, ...] = ("professional", "public")
 
 ADDRESSES = {
     "danger": "v1.ay",
@@ -181,18 +183,30 @@ def test_the_family_is_never_given_a_line_for_professionals(answers: Answers) ->
 
 def _spot(answers: Answers, at: dt.datetime, contacts: list[dict[str, Any]] | None = None) -> Spot:
     prepared = answers.prepared(at)
-    teams = {team["layer"]: team for team in json.loads(answers.answer(HOME, at=at).body)["teams"]}
+    home = answers.home(locate(answers.gazetteer, HOME), prepared)
     if contacts is not None:
-        teams["hub"] = teams["hub"] | {"contacts": contacts}
-    return Spot(prepared.frame, teams, {"hub": "Hub"})
+        teams = [one | ({"contacts": contacts} if one["layer"] == "hub" else {}) for one in _teams(home)]
+        # As if it were close to a boundary of all layers: such a home's contacts are not shared with others.
+        home = home._replace(teams=json.dumps(teams).encode(), beside=frozenset(home.team_areas))
+    return Spot(prepared, home)
+
+
+def _teams(home: Home) -> list[dict[str, Any]]:
+    teams: list[dict[str, Any]] = json.loads(home.teams)
+    return teams
+
+
+def _listed(words: list[str], spot: Spot, audience: Audience = "professional") -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(steps(tuple(words), spot, audience).listed)
+    return listed
 
 
 def test_behind_whatever_is_closed_stands_at_once_who_answers(answers: Answers) -> None:
-    night = steps(["team:hub", "team:health_visiting"], _spot(answers, CHRISTMAS_EVE))
+    night = _listed(["team:hub", "team:health_visiting"], _spot(answers, CHRISTMAS_EVE))
     assert [one["kind"] for one in night] == ["team", "front_door", "team"]
-    lines = steps(["front_door:LADO", "team:hub"], _spot(answers, CHRISTMAS_EVE))
+    lines = _listed(["front_door:LADO", "team:hub"], _spot(answers, CHRISTMAS_EVE))
     assert [one["kind"] for one in lines] == ["line", "front_door", "team"]
-    alone = steps(["danger"], _spot(answers, CHRISTMAS_EVE))
+    alone = _listed(["danger"], _spot(answers, CHRISTMAS_EVE))
     assert [one["kind"] for one in alone] == ["danger", "front_door"]
 
 
@@ -204,9 +218,9 @@ def test_of_a_teams_contacts_the_open_one_for_the_caller_is_given(answers: Answe
     public = first | {"telephone": "0121 496 0998", "audience": "public"}
     ready = first | {"telephone": "0121 496 0999", "audience": "professional"}
     spot = _spot(answers, MORNING, [closed | {"audience": "professional"}, public, ready])
-    assert steps(["team:hub"], spot)[0]["telephone"] == "0121 496 0999"
-    assert steps(["team:hub"], spot, "public")[0]["telephone"] == "0121 496 0998"
-    nobody = steps(["team:hub"], _spot(answers, MORNING, []))
+    assert _listed(["team:hub"], spot)[0]["telephone"] == "0121 496 0999"
+    assert _listed(["team:hub"], spot, "public")[0]["telephone"] == "0121 496 0998"
+    nobody = _listed(["team:hub"], _spot(answers, MORNING, []))
     assert nobody[0]["telephone"] is None and nobody[1]["telephone"] == CASS
 
 
@@ -259,9 +273,9 @@ def test_a_service_that_is_closed_stands_behind_those_that_are_open(
     answers: Answers, services: Finder
 ) -> None:
     evening = dt.datetime(2026, 11, 23, 18, tzinfo=LONDON)
-    decision = _decided("additional")
-    found = helpful(decision, needs(decision), HOME, evening, services)
-    now = [one["open"]["now"] for one in found]
+    decision, home = _decided("additional"), services.geography.home(HOME, evening.date())
+    found = helpful(decision, needs(decision), home, evening, services)
+    now = [json.loads(one)["open"]["now"] for one in found]
     assert {True, False} <= set(now)
     assert now == sorted(now, key=[True, None, False].index)
 
@@ -313,15 +327,35 @@ def _shipped() -> list[Flow]:
 def test_every_outcome_of_the_shipped_questionnaire_has_an_open_contact(answers: Answers, flow: Flow) -> None:
     for at in MOMENTS:
         prepared = answers.prepared(at)
-        titles = {layer: facts["title"] for layer, facts in prepared.layers.items()}
-        home = json.loads(answers.answer(HOME, at=at).body)
-        teams = {team["layer"]: team for team in home["teams"]}
-        for known in (teams, None):
-            spot = Spot(prepared.frame, known, titles)
+        for home in (answers.home(locate(answers.gazetteer, HOME), prepared), None):
+            spot = Spot(prepared, home)
             for words in [one.contact for one in (*flow.outcomes, *flow.routes)]:
-                for audience in ("professional", "public"):
-                    call = first_open(steps(words, spot, audience))
+                for audience in AUDIENCES:
+                    call = json.loads(steps(words, spot, audience).call)
                     assert call["open"] and call["telephone"]
+
+
+@pytest.mark.parametrize("flow", _shipped(), ids=lambda flow: f"{flow.id}-{flow.version}")
+def test_the_teams_to_call_are_those_of_the_home_whoever_asked_before(
+    answers: Answers, flow: Flow, reference: Reference
+) -> None:
+    """What homes share is made once. Each home is told of its own teams all the same, and of those beside."""
+    words = [one.contact for one in (*flow.outcomes, *flow.routes)]
+    seen, beside = set(), 0
+    for postcode in reference.postcodes[:12_000:25]:
+        told = json.loads(answers.answer(postcode, at=MORNING).body)
+        wanted = {one["layer"]: (one["code"], one["near"]) for one in told["teams"]}
+        prepared = answers.prepared(MORNING)
+        spot = Spot(prepared, answers.home(locate(answers.gazetteer, postcode), prepared))
+        for one in words:
+            for step in _listed(list(one), spot):
+                if step["kind"] == "team" and step["telephone"]:
+                    code, near = wanted[step["layer"]]
+                    assert step["code"] == code, (postcode, one)
+                    assert step["beside"] == [{k: each[k] for k in ("name", "metres")} for each in near]
+                    seen.add(code)
+                    beside += bool(near)
+    assert len(seen) > 25 and beside > 20
 
 
 def _named(facts: object) -> set[str]:

@@ -126,11 +126,11 @@ def test_the_deciding_answers_alone_give_the_same_level_and_routes(
     for decision in decisions.values():
         ranks = [
             small.level_rank[choice.demands.level]
-            for _question, choice in decision.deciding
+            for choice in [one.given for one in decision.deciding]
             if choice.demands is not None and choice.demands.level is not None
         ]
         assert max(ranks, default=0) == small.level_rank[decision.demanded]
-        routes = {choice.demands.route for _q, choice in decision.deciding if choice.demands}
+        routes = {one.given.demands.route for one in decision.deciding if one.given.demands}
         assert routes - {None} == {one.id for one in decision.routes}
 
 
@@ -169,17 +169,17 @@ def test_every_reason_names_its_source_and_is_written_in_sentences(
 
 def test_where_several_answers_hold_the_level_it_is_said_that_all_must_change(small: Flow) -> None:
     decision = decide(small, parse(small, "v1.an.bn.dn.hd.id.ky"))
-    last = would_change(decision)[-1]
+    last = would_change(decision)[-1].facts
     assert last["question"] is None
     assert "How is the child's health?" in last["words"] and "How is the home?" in last["words"]
     alone = decide(small, parse(small, "v1.an.bn.dn.hd.ia.ky"))
-    assert all(one["question"] is not None for one in would_change(alone))
-    assert any(one["direction"] == "down" for one in would_change(alone))
+    assert all(one.facts["question"] is not None for one in would_change(alone))
+    assert any(one.facts["direction"] == "down" for one in would_change(alone))
 
 
 def test_only_where_several_hold_it_are_several_asked_to_change(decisions: dict[str, Decision]) -> None:
     for decision in list(decisions.values())[::5]:
-        joint = [one for one in would_change(decision) if one["question"] is None]
+        joint = [one.facts for one in would_change(decision) if one.facts["question"] is None]
         assert not joint or len(decision.held_by) > 1
 
 

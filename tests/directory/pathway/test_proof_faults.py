@@ -16,7 +16,7 @@ from directory.pathway.flow import Choice, Condition, Demand, Flow, Question, Ru
 from directory.pathway.library import library
 from directory.pathway.proof.check import check
 from directory.pathway.proof.finding import Finding, page_address
-from directory.pathway.walk import asked, next_question, path, read
+from directory.pathway.walk import next_question, path, read, walk_of
 from directory.routing.combinations import periods
 from directory.routing.contacts import ContactPoint, load_contacts, load_forbidden
 from directory.routing.proof import Combination
@@ -206,7 +206,7 @@ def _shows(flow: Flow, finding: Finding) -> bool:
     if finding.check == "early_end":
         return next_question(flow, answers) is None and list(answers)[-1] == finding.subject
     if finding.check == "urgent_first":
-        parts = [one.part for one in asked(flow, answers)]
+        parts = [one.part for one in walk_of(flow, answers).path]
         return parts.index("urgent") == 0 and "urgent" in parts[parts.index("domain") :]
     if finding.check == "not_sure":
         return answers[finding.subject] == "not_sure"
